@@ -1,0 +1,1 @@
+"""Socket Lab: a small internet on one machine."""

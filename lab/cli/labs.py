@@ -1,0 +1,117 @@
+"""Which lab a command is about: its topology, its name, its engine, and the folder that its hosts see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lab import engines
+from lab.compose import find_compose_file, load_topology
+from lab.document import load as load_document
+from lab.errors import DocumentError, LabError, Unavailable, UsageError
+
+if TYPE_CHECKING:
+    from lab.cli.given import Given
+    from lab.engines.base import Engine, Lab, Running
+    from lab.topology import Topology
+
+
+@dataclass(frozen=True, kw_only=True)
+class Found:
+    """A lab that an engine knows of, and that engine."""
+
+    engine: Engine
+    running: Running
+
+
+def topology_of(given: Given) -> Topology:
+    """The lab that the compose file describes; DocumentError when it is wrong."""
+    return load_topology(find_compose_file(given.file, Path.cwd()))
+
+
+def name_without_topology(given: Given) -> str:
+    """The lab's name, also when the rest of the file is wrong or the file is gone."""
+    if given.name is not None:
+        return given.name
+    try:
+        file = find_compose_file(given.file, Path.cwd())
+        name = load_document(file).data.get("name")
+        return name if isinstance(name, str) else load_topology(file).name
+    except DocumentError as error:
+        raise UsageError(f"which lab? Say it with --name. The file does not tell:\n{error}") from None
+    except UsageError as error:
+        raise UsageError(f"which lab? Say it with --name, or lab down --all ({error})") from None
+
+
+def all_labs(given: Given) -> list[Found]:
+    """Every lab of this user: on the engine asked for, else on all that answer."""
+    return [Found(engine=engine, running=running) for engine in _asked(given) for running in _running(engine, given)]
+
+
+def find(given: Given, name: str) -> Found | None:
+    """The lab of that name, if one is up or half up."""
+    for engine in _asked(given):
+        for running in _running(engine, given):
+            if running.name == name:
+                return Found(engine=engine, running=running)
+    return None
+
+
+def attach(given: Given) -> Lab:
+    """The lab that is up; UsageError when there is none, or when it is of another file."""
+    topology = topology_of(given)
+    name = given.name or topology.name
+    found = find(given, name)
+    if found is None:
+        raise UsageError(f"no lab {name!r} is up: lab up")
+    if found.running.ailment:
+        raise LabError(f"lab {name!r} is of no use any more ({found.running.ailment}): lab down, then lab up")
+    return found.engine.attach(topology, name)
+
+
+def choose_engine(given: Given) -> Engine:
+    """The engine to make a lab on, and word of it on standard error when nobody had asked for that one."""
+    engine = engines.choose(_name_of_engine(given))
+    if _name_of_engine(given) == engines.AUTO:
+        click.echo(f"engine: {engine.NAME}", err=True)
+    return engine
+
+
+def workspace_for(topology: Topology) -> Path:
+    """The folder that hosts are to see: the compose file's, unless the current directory lies outside of it."""
+    here, home = Path.cwd(), topology.file.parent
+    return home if here.is_relative_to(home) else here
+
+
+def folder_inside(lab: Lab) -> Path:
+    """Where programs begin: in the current directory if hosts see it, else at the top of what they see."""
+    here = Path.cwd()
+    return here if here.is_relative_to(lab.workspace) else lab.workspace
+
+
+def _name_of_engine(given: Given) -> str:
+    return given.engine or engines.AUTO
+
+
+def _asked(given: Given) -> list[Engine]:
+    """The engines that may have the lab; netns first, because it answers at once."""
+    name = _name_of_engine(given)
+    if name == engines.AUTO:
+        return [engines.load(each) for each in reversed(engines.NAMES)]
+    engine = engines.load(name)
+    if (reason := engine.unavailable()) is not None:
+        raise Unavailable(reason)
+    return [engine]
+
+
+def _running(engine: Engine, given: Given) -> list[Running]:
+    """Its labs; of an engine that nobody asked for and that does not answer, none."""
+    try:
+        return engine.running()
+    except LabError:
+        if _name_of_engine(given) != engines.AUTO:
+            raise
+        return []

@@ -1,0 +1,140 @@
+"""`lab run`: scenarios on the lab that is up, or on labs of their own."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lab.cli import labs, library
+from lab.cli.given import Given, lab_options
+from lab.cli.programs import own_programs
+from lab.cli.trials import Trials, one_by_one, side_by_side
+from lab.errors import UsageError
+from lab.report import json
+from lab.report.console import console
+from lab.report.summary import print_summary
+from lab.verdict import Result, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from lab.scenario import Scenario
+    from lab.topology import Topology
+
+_FAILED, _ERROR = 1, 3
+MOST_JOBS = 64
+
+
+@click.command("run")
+@click.argument("names", nargs=-1, metavar="NAME…")
+@click.option("--all", "every", is_flag=True, help="All scenarios.")
+@click.option("--topic", metavar="TOPIC", help="All scenarios about this.")
+@click.option("--fresh", is_flag=True, help="On a lab made for this, whatever is up.")
+@click.option("--keep", is_flag=True, help="Leave the lab up afterwards.")
+@click.option(
+    "--jobs",
+    type=click.IntRange(1, MOST_JOBS),
+    default=1,
+    metavar="N",
+    help="So many at a time, each in a lab of its own.",
+)
+@click.option("--program", "programs", multiple=True, metavar="ROLE=CMD", help="Your own program in a role.")
+@click.option(
+    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), metavar="FILE",
+    help="Everything as JSON too; - is standard output.",
+)  # fmt: skip
+@click.option("--verbose", "-v", is_flag=True, help="Every step as it happens; every story in full.")
+@lab_options()
+@click.pass_obj
+def run_command(  # noqa: PLR0917
+    given: Given,
+    names: tuple[str, ...],
+    every: bool,
+    topic: str | None,
+    fresh: bool,
+    keep: bool,
+    jobs: int,
+    programs: tuple[str, ...],
+    json_file: Path | None,
+    verbose: bool,
+) -> int:
+    """Run scenarios and say what happened.
+
+    NAME is one of `lab list`, or a path to a scenario file. They run on the lab that is up, or else on one that is made
+    for them and removed afterwards. One is told as a story; of several each has a line, and those that failed say why.
+
+    Your own programs run in the current directory, which hosts see, read-only. Variables like {server} are filled in.
+
+    With --jobs, labs are made for them whatever is up. A Docker Engine has room for one; there they go one by one.
+
+    The exit code is 1 when any failed, 3 when the lab failed in any.
+
+    \b
+    lab run udp-echo
+    lab run udp-echo --program server='python my_server.py --port 3000'
+    lab run --all --jobs 4 --json results.json
+    """
+    if keep and jobs > 1:
+        raise click.UsageError(
+            "either --keep or --jobs, which makes and removes a lab for each", click.get_current_context()
+        )
+    topology = labs.topology_of(given)
+    scenarios = _chosen(topology, names, every=every, topic=topic)
+    own = own_programs(programs, scenarios, topology)
+    _check_writable(json_file)
+    out = console(sys.stderr if str(json_file) == "-" else sys.stdout)
+    trials = Trials(
+        given=given, topology=topology, programs=own, out=out, is_verbose=verbose,
+        is_story=verbose or len(scenarios) == 1,
+    )  # fmt: skip
+    began_s = time.monotonic()
+    if jobs > 1 and len(scenarios) > 1:
+        results = side_by_side(trials, scenarios, jobs, fresh=fresh)
+    else:
+        results = one_by_one(trials, scenarios, fresh=fresh, keep=keep)
+    if len(scenarios) > 1:
+        print_summary(out, results, time.monotonic() - began_s)
+    if json_file is not None:
+        _write(json_file, json.dumped(json.results(results, topology)) + "\n")
+    return _exit_code(results)
+
+
+def _chosen(topology: Topology, names: Sequence[str], *, every: bool, topic: str | None) -> list[Scenario]:
+    if names and (every or topic):
+        raise click.UsageError("either names, or --all or --topic", click.get_current_context())
+    if not names and not every and topic is None:
+        raise click.UsageError("which scenario? `lab list` tells, and --all runs all", click.get_current_context())
+    scenarios = library.named(topology, names) if names else library.every(topology, topic)
+    if not scenarios:
+        raise UsageError(f"there are no scenarios beside {topology.file}: a folder called scenarios would hold them")
+    return scenarios
+
+
+def _check_writable(file: Path | None) -> None:
+    """Before anything runs: a report that cannot be written is found out now."""
+    if file is None or str(file) == "-":
+        return
+    if not file.absolute().parent.is_dir():
+        raise UsageError(f"--json {file}: there is no folder {file.absolute().parent}")
+    _write(file, "")
+
+
+def _write(file: Path, text: str) -> None:
+    if str(file) == "-":
+        click.echo(text, nl=False)
+        return
+    try:
+        file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UsageError(f"--json {file}: {error.strerror}") from None
+
+
+def _exit_code(results: Sequence[Result]) -> int:
+    verdicts = {result.verdict for result in results}
+    if Verdict.ERROR in verdicts:
+        return _ERROR
+    return _FAILED if Verdict.FAILED in verdicts else 0

@@ -1,0 +1,157 @@
+"""Scenarios tried and told of: one by one on the lab that is up or on one made for them, or side by side."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from lab.cli import labs
+from lab.cli.bench import Bench
+from lab.cli.workers import Doing, Workers
+from lab.errors import UsageError
+from lab.report.board import Board
+from lab.report.console import progress
+from lab.report.terminal import print_problems, print_story, print_verdict
+from lab.trial import try_scenario
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from rich.console import Console
+
+    from lab.cli.given import Given
+    from lab.cli.programs import Programs
+    from lab.engines.base import Engine, Lab
+    from lab.scenario import Scenario
+    from lab.topology import Topology
+    from lab.verdict import Result
+
+_SIDE_BY_SIDE = "netns"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Trials:
+    """What all scenarios of one `lab run` share."""
+
+    given: Given
+    topology: Topology
+    programs: Programs
+    out: Console
+    is_verbose: bool
+    is_story: bool
+
+    @property
+    def name(self) -> str:
+        """Of the lab that may be up."""
+        return self.given.name or self.topology.name
+
+    def attempt(self, scenario: Scenario, lab: Lab, watch: Callable[[str], None]) -> Result:
+        """Run one scenario on one lab."""
+        roles = {program.role for program in scenario.programs()}
+        own = {role: command for role, command in self.programs.items() if role in roles}
+        home, seen = self.topology.file.parent, lab.workspace
+        here = labs.folder_inside(lab)
+        return try_scenario(
+            scenario, lab, own, watch, folder=home if home.is_relative_to(seen) else here, own_folder=here
+        )
+
+    def tell(self, result: Result) -> None:
+        """Print what came of it."""
+        if self.is_story:
+            print_story(self.out, result, self.topology)
+        else:
+            print_verdict(self.out, result)
+            print_problems(self.out, result)
+
+
+def one_by_one(trials: Trials, scenarios: Sequence[Scenario], *, fresh: bool, keep: bool = False) -> list[Result]:
+    """On one lab at a time, each told of as soon as it is over."""
+    results = []
+    with _bench(trials, fresh=fresh, keep=keep) as bench:
+        for scenario in scenarios:
+            results.append(_watched(trials, scenario, bench))
+            trials.tell(results[-1])
+    return results
+
+
+def _watched(trials: Trials, scenario: Scenario, bench: Bench) -> Result:
+    with progress(is_verbose=trials.is_verbose) as watch:
+        watch(f"{scenario.name} …")
+        return bench.try_on(scenario, trials.attempt, lambda text: watch(f"{scenario.name}: {text}"))
+
+
+def side_by_side(trials: Trials, scenarios: Sequence[Scenario], jobs: int, *, fresh: bool) -> list[Result]:
+    """On as many labs at a time, told of in the scenarios' order."""
+    found = None if fresh else labs.find(trials.given, trials.name)
+    engine = found.engine if found else labs.choose_engine(trials.given)
+    if engine.NAME != _SIDE_BY_SIDE:
+        click.echo(f"one by one, not {jobs} at a time: on {engine.NAME} there is room for one lab", err=True)
+        return one_by_one(trials, scenarios, fresh=fresh)
+    names = [f"{trials.name[:25]}-run-{os.getpid()}-{number}" for number in range(1, min(jobs, len(scenarios)) + 1)]
+    results: dict[int, Result] = {}
+    told = 0
+    with (
+        Workers(
+            engine=engine,
+            topology=trials.topology,
+            workspace=labs.workspace_for(trials.topology),
+            names=names,
+            scenarios=scenarios,
+            attempt=trials.attempt,
+        ) as workers,
+        Board(len(names), len(scenarios), is_verbose=trials.is_verbose) as board,
+    ):
+        for event in workers.events():
+            if isinstance(event, Doing):
+                board.doing(event.worker, event.scenario, event.what)
+                continue
+            board.tried(event.worker, event.result)
+            results[event.number] = event.result
+            if told in results:
+                with board.aside():
+                    while told in results:
+                        trials.tell(results[told])
+                        told += 1
+    return [results[number] for number in range(len(scenarios))]
+
+
+@contextlib.contextmanager
+def _bench(trials: Trials, *, fresh: bool, keep: bool) -> Iterator[Bench]:
+    """With a lab on it already: when there is none to be had, nothing is tried."""
+    given, topology, name = trials.given, trials.topology, trials.name
+    found = None if fresh else labs.find(given, name)
+    if found is not None and found.running.ailment is None:
+        engine = found.engine
+        with Bench(engine.NAME, lambda: engine.attach(topology, name)) as bench:
+            _check_workspace(bench.lab())
+            yield bench
+        return
+    engine = labs.choose_engine(given)
+    if fresh or not keep:
+        name = f"{name[:28]}-run-{os.getpid()}"
+    with Bench(engine.NAME, lambda: _made(engine, topology, name, keep=keep)) as bench:
+        with progress(is_verbose=trials.is_verbose) as watch:
+            watch(f"bringing a lab up on {engine.NAME} …")
+            bench.lab()
+        yield bench
+    if keep:
+        click.echo(f"lab {name} stays up: lab down --name {name}", err=True)
+
+
+def _made(engine: Engine, topology: Topology, name: str, *, keep: bool) -> Lab:
+    if keep:  # of one that failed, which does not go by itself
+        engine.down(name)
+    return engine.up(topology, name, labs.workspace_for(topology), tethered=not keep)
+
+
+def _check_workspace(lab: Lab) -> None:
+    if not Path.cwd().is_relative_to(lab.workspace):
+        raise UsageError(
+            f"the hosts of lab {lab.name!r} see {lab.workspace}, and you are in {Path.cwd()}: "
+            "go there, or lab down, or run with --fresh"
+        )

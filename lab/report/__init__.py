@@ -1,0 +1,1 @@
+"""What people and programs read: results, labs, hosts and scenarios, on a terminal or as JSON."""

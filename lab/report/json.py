@@ -1,0 +1,170 @@
+"""Reports for programs: one JSON object with a `version`, which changes when a field changes its meaning or goes."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from lab.doctor import Diagnosis
+    from lab.engines.base import Running
+    from lab.record import Execution
+    from lab.scenario import Scenario
+    from lab.topology import Node, Topology
+    from lab.transcript import Place
+    from lab.verdict import Problem, Result
+
+VERSION = 1
+
+
+def dumped(report: Mapping[str, Any]) -> str:
+    """The report as text, with its version first."""
+    return json.dumps({"version": VERSION, **report}, indent=2, ensure_ascii=False)
+
+
+def labs(found: Iterable[Running]) -> dict[str, Any]:
+    """What is up."""
+    return {
+        "labs": [
+            {
+                "name": lab.name,
+                "engine": lab.engine,
+                "file": str(lab.file),
+                "workspace": str(lab.workspace),
+                "ailment": lab.ailment,
+            }
+            for lab in found
+        ]
+    }
+
+
+def hosts(topology: Topology) -> dict[str, Any]:
+    """Every node of a topology."""
+    return {
+        "name": topology.name,
+        "file": str(topology.file),
+        "hosts": [host(node) for node in topology.nodes.values()],
+    }
+
+
+def host(node: Node) -> dict[str, Any]:
+    """One node."""
+    return {
+        "name": node.name,
+        "role": "router" if node.forwards else "host",
+        "interfaces": [
+            {"network": interface.network, "address": str(interface.address)} for interface in node.interfaces
+        ],
+        "gateway": str(node.gateway) if node.gateway else None,
+        "nat": node.nat,
+        "routes": [{"to": str(route.to), "via": str(route.via)} for route in node.routes],
+    }
+
+
+def results(found: Iterable[Result], topology: Topology) -> dict[str, Any]:
+    """Scenarios that were run, with all that was seen."""
+    return {"scenarios": [result(one, topology) for one in found]}
+
+
+def result(one: Result, topology: Topology) -> dict[str, Any]:
+    """One scenario that was run."""
+    record = one.record
+    return {
+        "name": one.scenario.name,
+        "title": one.scenario.title,
+        "file": str(one.scenario.file),
+        "engine": one.engine,
+        "verdict": str(one.verdict),
+        "reason": one.reason,
+        "duration_s": round(record.duration_s, 6) if record else None,
+        "programs": [_program(execution, topology) for execution in record.executions] if record else [],
+        "links": [{"time_s": round(c.time_s, 6), "link": c.link, "is": c.how} for c in record.link_changes]
+        if record
+        else [],
+        "variables": [
+            {"name": bound.name, "item": bound.index, "value": bound.value, "source": bound.source, **_at(bound.place)}
+            for bound in one.bindings
+        ],
+        "checks": [
+            {**_at(check.place), "check": check.text, "ok": check.ok, "what": check.what} for check in one.checks
+        ],
+        "problems": [_problem(problem) for problem in one.problems],
+    }
+
+
+def _program(execution: Execution, topology: Topology) -> dict[str, Any]:
+    return {
+        "role": execution.role,
+        "run": None if execution.index is None else execution.index + 1,
+        "host": execution.step.host,
+        "address": str(topology.node(execution.step.host).interface().address.ip),
+        "command": list(execution.argv),
+        "is_own": execution.is_own,
+        "started_s": round(execution.started_s, 6),
+        "ended_s": round(execution.ended_s, 6),
+        "end": execution.end,
+        "status": execution.status,
+        "lines": [
+            {"time_s": round(line.time_s, 6), "text": line.text, "complete": line.complete}
+            for line in execution.transcript.lines
+        ],
+        "typed": [{"line": typed.line, "column": typed.column, "text": typed.text} for typed in execution.typed],
+    }
+
+
+def _problem(problem: Problem) -> dict[str, Any]:
+    rows = problem.mismatch.rows if problem.mismatch else ()
+    return {
+        **_at(problem.place),
+        "subject": problem.subject,
+        "what": problem.what,
+        "cause": problem.cause,
+        "rows": [
+            {"line": row.place.line if row.place else None, "expected": row.expected, "seen": row.seen, "ok": row.ok}
+            for row in rows
+        ],
+    }
+
+
+def _at(place: Place | None) -> dict[str, Any]:
+    return {"file": place.file if place else None, "line": place.line if place else None}
+
+
+def diagnosis(found: Diagnosis) -> dict[str, Any]:
+    """What works on a machine."""
+    return {"engines": list(found.engines), "findings": [asdict(finding) for finding in found.findings]}
+
+
+def scenarios(found: Iterable[Scenario]) -> dict[str, Any]:
+    """Which scenarios there are."""
+    return {
+        "scenarios": [
+            {"name": one.name, "title": one.title, "topics": list(one.topics), "file": str(one.file)} for one in found
+        ]
+    }
+
+
+def scenario(one: Scenario) -> dict[str, Any]:
+    """What a scenario is about and which programs it has."""
+    return {
+        "name": one.name,
+        "title": one.title,
+        "topics": list(one.topics),
+        "file": str(one.file),
+        "story": one.story,
+        "needs": list(one.needs),
+        "programs": [
+            {
+                "role": step.role,
+                "host": step.host,
+                "command": step.command,
+                "transcript": step.template.text if step.template else None,
+                **_at(step.place),
+            }
+            for step in one.programs()
+        ],
+        "checks": [{"check": f"{check.kind}: {', '.join(check.texts)}", **_at(check.place)} for check in one.checks],
+    }

@@ -1,0 +1,42 @@
+"""Scenarios: what to do on which host and what should be seen, read from YAML."""
+
+from lab.scenario.finding import find_scenario, list_scenarios
+from lab.scenario.loading import load_scenario
+from lab.scenario.model import (
+    Check,
+    CheckKind,
+    Exit,
+    LineReady,
+    Link,
+    PortReady,
+    Ready,
+    Run,
+    Scenario,
+    Start,
+    Step,
+    Stop,
+    Together,
+)
+from lab.scenario.units import delay_ms, loss_percent, rate_kbit
+
+__all__ = [
+    "Check",
+    "CheckKind",
+    "Exit",
+    "LineReady",
+    "Link",
+    "PortReady",
+    "Ready",
+    "Run",
+    "Scenario",
+    "Start",
+    "Step",
+    "Stop",
+    "Together",
+    "delay_ms",
+    "find_scenario",
+    "list_scenarios",
+    "load_scenario",
+    "loss_percent",
+    "rate_kbit",
+]

@@ -1,0 +1,85 @@
+"""What can be wrong with a scenario whose every key and value is well formed: does it fit itself and the topology?"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lab.document import Problem
+from lab.errors import did_you_mean
+from lab.scenario.form import LinkForm, RunForm, StartForm, StopForm, TogetherForm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from lab.document import Document, Loc
+    from lab.scenario.form import ScenarioForm
+    from lab.topology import Topology
+
+
+def problems(document: Document, form: ScenarioForm, topology: Topology) -> Iterator[Problem]:
+    """All but the transcripts and their variables."""
+    stem = document.path.stem
+    if form.name != stem:
+        yield document.problem(("name",), f"{form.name!r} in a file called {document.path.name} (allowed: {stem!r})")
+    if form.packets:
+        yield Problem(document.key_line(("packets",)), "", "packets: comes with a later release; leave it out for now")
+    yield from _hosts(document, form, topology)
+    yield from _roles(document, form)
+
+
+def programs(form: ScenarioForm) -> Iterator[tuple[Loc, StartForm | RunForm]]:
+    """Every program with its place in the file."""
+    for index, step in enumerate(form.steps):
+        if isinstance(step, StartForm | RunForm):
+            yield ("steps", index), step
+        elif isinstance(step, TogetherForm):
+            for inner, run in enumerate(step.together):
+                yield ("steps", index, "together", inner), run
+
+
+def _hosts(document: Document, form: ScenarioForm, topology: Topology) -> Iterator[Problem]:
+    for loc, program in programs(form):
+        if program.host not in topology.nodes:
+            near = did_you_mean(program.host, topology.nodes)
+            yield document.problem((*loc, "host"), f"no host {program.host!r}{near}")
+    for index, step in enumerate(form.steps):
+        if isinstance(step, LinkForm) and (wrong := _unlinked(step.link, topology)):
+            yield document.problem(("steps", index, "link"), wrong)
+
+
+def _unlinked(link: str, topology: Topology) -> str | None:
+    host, _, network = link.partition("/")
+    if host not in topology.nodes:
+        return f"no host {host!r}{did_you_mean(host, topology.nodes)}"
+    here = [interface.network for interface in topology.nodes[host].interfaces]
+    return None if network in here else f"{host} is not on network {network!r}{did_you_mean(network, here)}"
+
+
+def _roles(document: Document, form: ScenarioForm) -> Iterator[Problem]:
+    """A role is one program; only what is running can be stopped."""
+    first: dict[str, int] = {}
+    running: set[str] = set()
+    for index, step in enumerate(form.steps):
+        for loc, program in programs(form):
+            if loc[1] == index:
+                key, role = _role(program)
+                line = document.line((*loc, key))
+                if first.setdefault(role, line) != line:
+                    why = f"the role {role!r} is taken in line {first[role]}; each program has a role of its own"
+                    yield document.problem((*loc, key), why)
+        if isinstance(step, StartForm):
+            running.add(step.start)
+        if isinstance(step, StopForm):
+            if step.stop not in running:
+                yield document.problem(("steps", index, "stop"), _not_running(step.stop, first, running))
+            running.discard(step.stop)
+
+
+def _role(program: StartForm | RunForm) -> tuple[str, str]:
+    return ("start", program.start) if isinstance(program, StartForm) else ("run", program.run)
+
+
+def _not_running(role: str, known: dict[str, int], running: set[str]) -> str:
+    if role in known:
+        return f"{role!r} is over by then; only a program of an earlier start can be stopped, once"
+    return f"nothing was started in the role {role!r}{did_you_mean(role, running)}"

@@ -1,0 +1,158 @@
+"""A scenario that has been read and found right: what to do on which host, and what should be seen."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from lab.errors import UsageError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+    from lab.links import LinkChange
+    from lab.transcript import Place, Template
+
+Exit = int | Literal["nonzero", "killed", "running"]
+CheckKind = Literal["equal", "distinct", "ascending", "differs", "private", "public", "ephemeral"]
+
+
+@dataclass(frozen=True)
+class PortReady:
+    """Up when something listens at this port on the host."""
+
+    protocol: Literal["udp", "tcp"]
+    port: int
+
+    def __str__(self) -> str:
+        return f"{self.protocol}/{self.port}"
+
+
+@dataclass(frozen=True)
+class LineReady:
+    """Up when a line of its output holds this text."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return f"a line with {self.text!r}"
+
+
+Ready = PortReady | LineReady
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgramStep:
+    """One program on one host. `role` names it; `command` has {variables} and no shell runs it.
+
+    `files` are put on the host first, path to text; `timeout_s` bounds the wait for it. Without a template anything
+    may be printed.
+    """
+
+    role: str
+    host: str
+    command: str
+    place: Place
+    template: Template | None = None
+    files: Mapping[str, str] = field(default_factory=dict)
+    env: Mapping[str, str] = field(default_factory=dict)
+    tty: bool = True
+    timeout_s: float = 10
+
+    @property
+    def argv(self) -> tuple[str, ...]:
+        """The command split as a shell would; fill in variables word by word, so that no value is split."""
+        return tuple(shlex.split(self.command))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Start(ProgramStep):
+    """A program that keeps running while the scenario goes on, once it is `ready`; `exit` None: however it ends."""
+
+    ready: Ready | None = None
+    exit: Exit | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run(ProgramStep):
+    """A program that is awaited. With `repeat` so many times, one after the other, and its variables are lists."""
+
+    exit: Exit = 0
+    repeat: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Together:
+    """Programs that run at the same time."""
+
+    together: tuple[Run, ...]
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stop:
+    """End the program that was started in the role `stop`, with a signal: `TERM` for SIGTERM."""
+
+    stop: str
+    place: Place
+    signal: str = "TERM"
+
+    @property
+    def signal_number(self) -> int:
+        """As signal(7) counts them on this machine."""
+        return signal.Signals[f"SIG{self.signal}"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Link:
+    """Make a host's link to a network so; `LinkChange()` restores it."""
+
+    host: str
+    network: str
+    change: LinkChange
+    place: Place
+
+
+Step = Start | Run | Together | Stop | Link
+
+
+@dataclass(frozen=True, kw_only=True)
+class Check:
+    """What must be true of these texts, {variables} filled in, when all has run."""
+
+    kind: CheckKind
+    texts: tuple[str, ...]
+    place: Place
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scenario:
+    """A whole lesson. `needs` are the capabilities without which it is skipped; `lists` the variables with items."""
+
+    name: str
+    title: str
+    topics: tuple[str, ...]
+    story: str
+    steps: tuple[Step, ...]
+    checks: tuple[Check, ...] = ()
+    needs: tuple[str, ...] = ()
+    lists: frozenset[str] = frozenset()
+    file: Path
+
+    def programs(self) -> Iterator[Start | Run]:
+        """Every program of the scenario, in order; each has a role of its own."""
+        for step in self.steps:
+            if isinstance(step, Start | Run):
+                yield step
+            elif isinstance(step, Together):
+                yield from step.together
+
+    def program(self, role: str) -> Start | Run:
+        """The program in that role; UsageError says which role may have been meant."""
+        roles = {program.role: program for program in self.programs()}
+        if role not in roles:
+            raise UsageError(f"no role {role!r} in {self.name}{did_you_mean(role, roles)}")
+        return roles[role]
