@@ -1,0 +1,47 @@
+"""The embedded engine needs no root: its whole contract again, as a user who is nobody in particular."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+SOMEBODY = 54321
+SUITES = ("tests/engines/test_contract.py", "tests/engines/test_netns_engine.py")
+LONG = "test_the_first_datagram_through_the_nat_is_never_late"
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.parametrize("suite", SUITES)
+def test_the_contract_holds_for_an_ordinary_user(suite: str, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("the other tests run as an ordinary user already")
+    somebody = {"user": SOMEBODY, "group": SOMEBODY, "extra_groups": []}
+    try:
+        subprocess.run([sys.executable, "-c", ""], cwd=ROOT, check=True, **somebody)  # type: ignore[call-overload]
+    except OSError as error:
+        reason = f"other users cannot reach {error.filename}: make PYTHON=/usr/bin/python3, in a folder open to all"
+        if os.environ.get("CI"):
+            pytest.fail(reason)
+        pytest.skip(reason)
+    home = tmp_path / "home"
+    home.mkdir()
+    os.chown(home, SOMEBODY, SOMEBODY)
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(folder.stat().st_mode | 0o011)
+    argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--lab-engine", "netns", "--deselect"]
+    argv += [f"tests/engines/test_netns_engine.py::{LONG}", f"--basetemp={home}/tmp", suite]
+    env = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(home),
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "CI": os.environ.get("CI", ""),
+    }
+    done = subprocess.run(  # type: ignore[call-overload]
+        argv, cwd=ROOT, env=env, capture_output=True, text=True, check=False, timeout=280, **somebody
+    )
+    assert done.returncode == 0, done.stdout[-8000:] + done.stderr

@@ -1,0 +1,201 @@
+"""Why a program probably failed: each cause is told when it is true, and not otherwise."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from lab.causes import likely_cause
+from lab.record import Execution, Record
+from lab.scenario import PortReady, Run, Start
+from lab.transcript import Line, Place, Setting, Transcript
+
+if TYPE_CHECKING:
+    from lab.record import End
+
+ALL = frozenset({"0.0.0.0"})
+LOOPBACK = frozenset({"127.0.0.1", "::1"})
+PLACE = Place("lesson.yaml", 7)
+SERVER = Start(role="server", host="server", command="serve", place=PLACE, ready=PortReady("udp", 3000))
+CLIENT = Run(role="client", host="client-a1", command="ask", place=PLACE)
+TRACEBACK = (
+    "Traceback (most recent call last):",
+    '  File "x.py", line 1, in <module>',
+    "    sock.connect(peer)",
+    "ConnectionRefusedError: [Errno 111] Connection refused",
+)
+
+
+def execution(
+    step: Start | Run, end: End, status: int | None, *printed: str, span: tuple[float, float] = (0, 1), **more: Any
+) -> Execution:
+    lines = tuple(
+        Line(text, 0.5, complete=number < len(printed) or "partial" not in more)
+        for number, text in enumerate(printed, 1)
+    )
+    more.pop("partial", None)
+    return Execution(
+        **{
+            "step": step,
+            "index": None,
+            "argv": tuple(step.command.split()),
+            "is_own": False,
+            "transcript": Transcript(f"{step.role} on {step.host}", lines),
+            "setting": Setting(step.host),
+            "end": end,
+            "status": status,
+            "waiting_for": None,
+            "started_s": span[0],
+            "ended_s": span[1],
+            **more,
+        }
+    )
+
+
+def record(*executions: Execution, **more: Any) -> Record:
+    facts = {"is_whole": False, "open_ports": {}, "changed_links": {}, "duration_s": 2, **more}
+    return Record(executions=executions, **facts)
+
+
+server = execution(SERVER, "stopped", 0, span=(0, 3))
+client = execution(CLIENT, "ended", 1, "no answer", span=(1, 2))
+
+
+def test_nothing_is_made_up() -> None:
+    assert likely_cause(client, record(server, client)) is None
+    assert likely_cause(server, record(server, client)) is None
+
+
+@pytest.mark.parametrize("end", ["ended", "died before it was ready"])
+def test_a_command_that_is_not_there(end: End) -> None:
+    here = execution(CLIENT, end, 127, "ask: command not found")
+    assert likely_cause(here, record(here)) == "there is no command 'ask' on client-a1"
+
+
+def test_a_file_that_is_not_there() -> None:
+    here = execution(
+        CLIENT, "ended", 2, "python: can't open file '/home/me/ask.py': [Errno 2] No such file or directory"
+    )
+    assert likely_cause(here, record(here)) == (
+        "there is no file /home/me/ask.py on client-a1: hosts see the folder of the lab, and their own /tmp"
+    )
+
+
+def test_the_last_line_of_the_last_traceback() -> None:
+    chained = ("Traceback (most recent call last):", "KeyError: 'x'", "", "During handling …:", "", *TRACEBACK)
+    here = execution(CLIENT, "ended", 1, "hello", *chained)
+    told = "the program died with a traceback: ConnectionRefusedError: [Errno 111] Connection refused"
+    assert likely_cause(here, record(server, here)) == told
+
+
+@pytest.mark.parametrize(
+    "last", ["KeyboardInterrupt", "mylib.errors.Sad: because", "socket.gaierror: [Errno -2] unknown", "StopIteration"]
+)
+def test_exceptions_of_any_name(last: str) -> None:
+    here = execution(CLIENT, "ended", 1, "Traceback (most recent call last):", '  File "x.py", line 1', last)
+    assert likely_cause(here, record(here)) == f"the program died with a traceback: {last}"
+
+
+@pytest.mark.parametrize(("end", "status"), [("ended", 0), ("stopped", 143), ("timed out", 143)])
+def test_a_traceback_that_a_program_survives_is_no_death(end: End, status: int) -> None:
+    here = execution(CLIENT, end, status, *TRACEBACK, "and on we go")
+    told = "the program printed a traceback: ConnectionRefusedError: [Errno 111] Connection refused"
+    assert likely_cause(here, record(here)) == told
+
+
+def test_a_traceback_that_was_cut_off() -> None:
+    here = execution(CLIENT, "stopped", 143, *TRACEBACK[:2])
+    assert likely_cause(here, record(here)) == "the program printed a traceback: its last line is missing"
+
+
+def test_links_that_the_scenario_has_changed() -> None:
+    changed = {"client-a1/home-a": "down", "server/datacenter": "loss 30%"}
+    assert likely_cause(client, record(server, client, changed_links=changed)) == (
+        "the link client-a1/home-a is down at this point; the link server/datacenter is loss 30% at this point"
+    )
+
+
+def test_a_lab_that_is_damaged() -> None:
+    assert likely_cause(client, record(server, client, damage=("isp is tired", "dns too"))) == (
+        "the lab is not as its file says: isp is tired, dns too (lab down, lab up makes it anew)"
+    )
+
+
+@pytest.mark.parametrize(
+    ("status", "span", "cause"),
+    [
+        (1, (0, 1.5), "server was no longer there: it had ended with exit status 1"),
+        (139, (0, 1.5), "server was no longer there: it had been killed by SIGSEGV"),
+        (1, (0, 2.5), None),  # after the client
+        (0, (0, 0.9), "server was no longer there: it had ended with exit status 0"),
+        (0, (0, 1.5), None),  # its work was done
+    ],
+)
+def test_a_server_that_has_gone(status: int, span: tuple[float, float], cause: str | None) -> None:
+    gone = execution(SERVER, "ended", status, span=span)
+    assert likely_cause(client, record(gone, client, open_ports={"server": {}})) == cause
+
+
+@pytest.mark.parametrize(
+    ("wanted", "cause"), [(1, None), (2, "server was no longer there: it had ended with exit status 1")]
+)
+def test_a_server_that_goes_as_the_story_says_explains_nothing(wanted: int, cause: str | None) -> None:
+    gone = execution(replace(SERVER, exit=wanted), "ended", 1, span=(0, 1.5))
+    assert likely_cause(client, record(gone, client, open_ports={"server": {}})) == cause
+
+
+@pytest.mark.parametrize(
+    ("ports", "cause"),
+    [
+        ({}, "nobody listens on udp/3000 on server"),
+        ({"tcp/22": ALL, "udp/53": ALL}, "nobody listens on udp/3000 on server (open there: tcp/22, udp/53)"),
+        (
+            {"udp/3000": LOOPBACK},
+            "server listens on udp/3000 at 127.0.0.1, ::1 only, where no other host can reach it",
+        ),
+        ({"udp/3000": LOOPBACK | ALL}, None),
+        ({"udp/3000": ALL}, None),
+    ],
+)
+def test_what_is_open_on_the_server(ports: dict[str, frozenset[str]], cause: str | None) -> None:
+    assert likely_cause(client, record(server, client, open_ports={"server": ports})) == cause
+
+
+def test_loopback_is_enough_for_the_same_host() -> None:
+    here = execution(Run(role="client", host="server", command="ask", place=PLACE), "ended", 1)
+    assert likely_cause(here, record(server, here, open_ports={"server": {"udp/3000": LOOPBACK}})) is None
+
+
+def test_who_is_never_ready_listens_elsewhere() -> None:
+    here = execution(SERVER, "never ready", 143)
+    assert likely_cause(here, record(here, open_ports={"server": {"udp/3001": ALL}})) == (
+        "nobody listens on udp/3000 on server (open there: udp/3001)"
+    )
+
+
+def test_a_partner_that_cannot_go_on() -> None:
+    stuck = execution(SERVER, "stopped", 0, waiting_for="Name: ")
+    here = execution(CLIENT, "in vain", 143, waiting_for="Text: ")
+    cause = "server never came to 'Name: ', where the lab was to type"
+    assert likely_cause(here, record(stuck, here)) == cause
+
+
+def test_a_prompt_that_did_not_come() -> None:
+    here = execution(CLIENT, "timed out", 143, waiting_for="Name: ")
+    assert likely_cause(here, record(here)) == "the lab still waited for 'Name: ', to type what comes after it"
+
+
+def test_a_prompt_that_nobody_answers() -> None:
+    here = execution(CLIENT, "timed out", 143, "Welcome", "Name: ", partial=True)
+    assert likely_cause(here, record(here)) == "it stands at 'Name: ', perhaps waiting for something to be typed"
+    ended = execution(CLIENT, "ended", 1, "Name: ", partial=True)
+    assert likely_cause(ended, record(ended)) is None
+
+
+def test_every_cause_has_a_test() -> None:
+    """Count them: whoever adds a question adds a test here."""
+    source = Path(__file__).parents[1].joinpath("lab", "causes.py").read_text()
+    assert source.partition("_QUESTIONS: ")[2].count("    _") == 10
