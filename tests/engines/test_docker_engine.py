@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import http.server
+import itertools
 import json
 import os
 import signal
@@ -20,7 +21,7 @@ import pytest
 
 from lab.compose import load_topology
 from lab.engines import docker
-from lab.engines.docker import room
+from lab.engines.docker import room, tether
 from lab.errors import LabError, Unavailable, UsageError
 from lab.process import Process
 
@@ -71,9 +72,12 @@ def docker_works(request: pytest.FixtureRequest) -> None:
         pytest.skip(reason)
 
 
+_numbers = itertools.count()
+
+
 @pytest.fixture
 def name() -> Iterator[str]:
-    chosen = f"only-docker-{os.getpid()}"
+    chosen = f"only-docker-{os.getpid()}-{next(_numbers)}"
     yield chosen
     docker.down(chosen)
 
@@ -329,6 +333,12 @@ def test_a_tethered_lab_goes_down_with_its_connection(tmp_path: Path, name: str)
     with docker.up(small(tmp_path), name, tmp_path, tethered=True):
         assert left_of(name)
     assert left_of(name) == ""
+
+
+def test_the_watcher_of_an_earlier_lab_leaves_a_later_one_of_its_name_alone(tmp_path: Path, name: str) -> None:
+    with docker.up(small(tmp_path), name, tmp_path) as lab:
+        tether.take_down(name, "the earlier one's origin")
+        assert said(lab, "alone", "echo", "still here") == "still here"
 
 
 def test_a_host_that_is_removed_hangs_nothing_and_is_told(tmp_path: Path, name: str) -> None:

@@ -56,12 +56,13 @@ def up(topology: Topology, name: str, workspace: Path, *, tethered: bool = False
         with _one_at_a_time(topology.file):
             _refuse_if_up(daemon, name)
             check_room(daemon, compose.resolve(topology))
+            labels = marks.labels(topology, workspace)
             if tethered:
-                stack.callback(Tether(name).release)
+                stack.callback(Tether(name, labels[marks.ORIGIN]).release)
             undo = stack.enter_context(contextlib.ExitStack())
             undo.callback(_remove, daemon, name)
-            compose.up(topology, name, workspace, marks.labels(topology, workspace))
-            containers = _wait_until_ready(daemon, name)
+            compose.up(topology, name, workspace, labels)
+            containers = _wait_until_ready(daemon, name, topology)
             if not tethered:
                 undo.pop_all()
         return DockerLab(
@@ -89,6 +90,12 @@ def down(name: str) -> bool:
     """Remove the lab of that name, whole or half; see `lab.engines.base.Engine`."""
     with contextlib.closing(Daemon()) as daemon:
         return _remove(daemon, name)
+
+
+def down_from(name: str, origin: str) -> bool:
+    """Remove what one certain `up` made, and not a later lab of the same name."""
+    with contextlib.closing(Daemon()) as daemon:
+        return _remove(daemon, name, marks.of_origin(origin))
 
 
 def running() -> list[Running]:
@@ -130,8 +137,8 @@ def _check_same(topology: Topology, name: str, containers: list[Container]) -> N
         raise LabError(f"lab {name!r} is broken ({ailment}): lab down, then lab up")
 
 
-def _wait_until_ready(daemon: Daemon, name: str) -> dict[str, str]:
-    """Every host has set itself up: its container. LabError with the words of one that could not."""
+def _wait_until_ready(daemon: Daemon, name: str, topology: Topology) -> dict[str, str]:
+    """Every node has set itself up: its container. LabError with the words of one that could not."""
     deadline = time.monotonic() + _START_S
     ready: dict[str, str] = {}
     while True:
@@ -139,7 +146,7 @@ def _wait_until_ready(daemon: Daemon, name: str) -> dict[str, str]:
         for container in containers:
             if container.service not in ready and _is_ready(daemon, container):
                 ready[container.service] = container.id
-        waiting = {container.service for container in containers} - set(ready)
+        waiting = set(topology.nodes) - set(ready)
         if not waiting:
             return ready
         if time.monotonic() > deadline:
@@ -154,9 +161,9 @@ def _is_ready(daemon: Daemon, container: Container) -> bool:
     return READY_LINE in log.splitlines()
 
 
-def _remove(daemon: Daemon, name: str) -> bool:
-    """Remove what carries the name and our label: Compose first, then what it left."""
-    labels = (marks.of_project(name), marks.OURS)
+def _remove(daemon: Daemon, name: str, *more: str) -> bool:
+    """Remove what carries the name, our label and any more: Compose first, then what it left."""
+    labels = (marks.of_project(name), marks.OURS, *more)
     if not _parts(daemon, *labels):
         return False
     with contextlib.suppress(LabError):

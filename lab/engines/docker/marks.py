@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,24 +14,35 @@ if TYPE_CHECKING:
 
     from lab.topology import Topology
 
-FILE, DIGEST, WORKSPACE, NODES = (f"socket-lab.{word}" for word in ("file", "digest", "workspace", "nodes"))
+FILE, DIGEST, WORKSPACE, NODES, ORIGIN = (
+    f"socket-lab.{word}" for word in ("file", "digest", "workspace", "nodes", "origin")
+)
 OURS = DIGEST
 """Whatever carries this label was made by a lab, and not by Compose alone."""
 
 
 def labels(topology: Topology, workspace: Path) -> dict[str, str]:
-    """What everything of this lab shall carry; Compose adds the lab's name as its project."""
+    """What everything of this lab shall carry; Compose adds the lab's name as its project.
+
+    The origin is another one each time: it tells a lab from an earlier one of the same name.
+    """
     return {
         FILE: str(topology.file.resolve()),
         DIGEST: topology.digest,
         WORKSPACE: str(workspace),
         NODES: ",".join(topology.nodes),
+        ORIGIN: secrets.token_hex(8),
     }
 
 
 def of_project(name: str) -> str:
     """The filter for what carries a lab's name."""
     return f"{PROJECT_LABEL}={name}"
+
+
+def of_origin(origin: str) -> str:
+    """The filter for what one `up` made."""
+    return f"{ORIGIN}={origin}"
 
 
 def labs(parts: Iterable[Container | Bridge]) -> list[Running]:

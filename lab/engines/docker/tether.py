@@ -20,18 +20,18 @@ import sys
 if sys.stdin.buffer.read() != b"released":
     sys.path.insert(0, {str(_ROOT)!r})
     from lab.engines.docker.tether import take_down
-    take_down(sys.argv[1])
+    take_down(*sys.argv[1:])
 """
 _ATTEMPTS = 20
 _RELEASE_S = 10.0
 
 
 class Tether:
-    """Holds the lab of that name to the life of this process, until it is released."""
+    """Holds the lab of that name and origin to the life of this process, until it is released."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, origin: str) -> None:
         self._watcher = subprocess.Popen(
-            [sys.executable, "-c", _WATCH, name],
+            [sys.executable, "-c", _WATCH, name, origin],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -44,13 +44,13 @@ class Tether:
             self._watcher.communicate(b"released", timeout=_RELEASE_S)
 
 
-def take_down(name: str) -> None:
-    """Remove the lab whose maker has gone."""
+def take_down(name: str, origin: str) -> None:
+    """Remove the lab whose maker has gone, and not one that has come up under its name since."""
     from lab.engines import docker  # noqa: PLC0415  # that package imports this module
 
     # Compose, orphaned in the middle of `up`, may still be making things: again, until nothing is found.
     for _ in range(_ATTEMPTS):
         with contextlib.suppress(LabError):
-            if not docker.down(name):
+            if not docker.down_from(name, origin):
                 return
         time.sleep(1)
