@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from lab.scenario import Start
@@ -12,8 +12,10 @@ from lab.transcript import Observation
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from lab.packets import Captured
     from lab.scenario import Run
     from lab.transcript import Setting, Transcript
+    from lab.translation import Translation
 
 KILLED = 128
 """A status above it says which signal killed the program."""
@@ -110,7 +112,8 @@ class Record:
     `is_whole`: every step was done. The rest helps to say why not. `open_ports` is what listened where programs ran
     when a step went wrong (see `lab.sockets.open_ports`); `changed_links` those that the scenario had changed by then;
     `damage` what else of the lab was not as it should be. `link_changes` is every change of a link, in order.
-    `not_started` had a variable in its command that nobody had printed.
+    `not_started` had a variable in its command that nobody had printed. `captures` is what passed at the interfaces that
+    were watched, with times since the scenario began; `translations` each watched router's table after the last step.
     """
 
     executions: tuple[Execution, ...]
@@ -121,3 +124,5 @@ class Record:
     link_changes: tuple[LinkChanged, ...] = ()
     damage: tuple[str, ...] = ()
     not_started: Start | Run | None = None
+    captures: tuple[Captured, ...] = ()
+    translations: Mapping[str, tuple[Translation, ...]] = field(default_factory=dict)

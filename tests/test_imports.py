@@ -29,7 +29,7 @@ LAYERS = (
     ("lab.shape",),
     ("lab.document",),
     ("lab.topology",),
-    ("lab.errors", "lab.host"),
+    ("lab.errors", "lab.host", "lab.packets", "lab.translation"),
 )
 """From the top down. A module may import from its own package and from the layers below."""
 
@@ -38,6 +38,8 @@ DOORS = {
     "docker": ("lab.engines.docker",),
     "click": ("lab.cli",),
     "rich": ("lab.cli", "lab.report"),
+    "dpkt": ("lab.packets",),
+    "jinja2": ("lab.report",),
     "pydantic": ("lab.compose", "lab.scenario", "lab.shape", "lab.document"),
 }
 
