@@ -112,7 +112,7 @@ class Record:
     `is_whole`: every step was done. The rest helps to say why not. `open_ports` is what listened where programs ran
     when a step went wrong (see `lab.sockets.open_ports`); `changed_links` those that the scenario had changed by then;
     `damage` what else of the lab was not as it should be. `link_changes` is every change of a link, in order.
-    `not_started` had a variable in its command that nobody had printed. `captures` is what passed at the interfaces that
+    `not_started` had a variable in its command that nobody had printed. `captures` is what passed at interfaces that
     were watched, with times since the scenario began; `translations` each watched router's table after the last step.
     """
 
