@@ -140,6 +140,20 @@ RUN = "  - {run: it, host: client, command: 'true'}"
 # What a scenario is
 
 
+def test_what_passes_and_what_is_translated_is_expected_like_what_is_printed(
+    scenario_of: Callable[..., Scenario],
+) -> None:
+    seen = "packets:\n  - at: router/home\n    only: [udp/3000]\n    show: [ttl]\n    transcript: |\n      {a} > {b}\n"
+    scenario = scenario_of(f"{HEAD}steps:\n{RUN}\n{seen}checks:\n  - differs: ['{{a}}', '{{b}}']\n")
+    (watch,) = scenario.packets
+    assert (watch.host, watch.network, watch.only, watch.show) == ("router", "home", ("udp/3000",), ("ttl",))
+    assert (str(watch.place), str(watch.template.place), watch.source) == (
+        "lesson.yaml:8",
+        "lesson.yaml:12",
+        "packets at router/home",
+    )
+
+
 def test_the_example_of_the_design_is_understood(scenario_of: Callable[..., Scenario]) -> None:
     scenario = scenario_of(UDP_ECHO, "udp-echo")
     server, client = scenario.steps
@@ -433,8 +447,20 @@ def test_what_runs_together_cannot_know_what_the_other_prints(refusal: Callable[
             " (allowed: equal, distinct, differs, ascending, private, public, ephemeral)")),
         ("checks:\n  - public: '{clinet}'", ("lesson.yaml:8: {clinet} is used but nothing binds it"
             " (did you mean 'client'?)")),
-        ("packets:\n  - {at: client/home, transcript: x}",
-            "lesson.yaml:7: packets: comes with a later release; leave it out for now"),
+        ("packets:\n  - {at: client/hme, transcript: x}",
+            "lesson.yaml:8: packets[0].at: client is not on network 'hme' (did you mean 'home'?)"),
+        ("packets:\n  - {at: cleint/home, transcript: x}",
+            "lesson.yaml:8: packets[0].at: no host 'cleint' (did you mean 'client'?)"),
+        ("packets:\n  - {at: client/home, only: [upd], transcript: x}", ("lesson.yaml:8: packets[0].only[0]:"
+            " 'upd' is no sort of packets (allowed: arp, icmp, udp, tcp, udp/PORT, tcp/PORT)")),
+        ("packets:\n  - {at: client/home, only: [udp/70000], transcript: x}",
+            "lesson.yaml:8: packets[0].only[0]: 70000 is no port (allowed: 1 to 65535)"),
+        ("packets:\n  - at: client/home\n    transcript: |\n      a <<x>>",
+            "lesson.yaml:10: nobody can type into packets"),
+        ("packets:\n  - {at: client/home}", "lesson.yaml:8: packets[0]: 'transcript' is missing"),
+        ("nat:\n  - {at: client, transcript: x}",
+            "lesson.yaml:8: nat[0].at: client translates nothing (allowed: no router of this lab does)"),
+        ("nat:\n  - {at: cleint, transcript: x}", "lesson.yaml:8: nat[0].at: no host 'cleint'"),
         ("packets:\n  - {at: client, transcript: x}", ("lesson.yaml:8: packets[0].at: 'client' is not of the form"
             " HOST/NETWORK")),
         ("needs: [dely]", "lesson.yaml:7: needs[0]: no such word: 'dely' (did you mean 'delay'?)"),

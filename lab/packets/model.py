@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
     from ipaddress import IPv4Address, IPv6Address
 
     Address = IPv4Address | IPv6Address
+
+Detail = Literal["mac", "ttl", "id"]
+"""What may be told of a packet besides what is always told."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

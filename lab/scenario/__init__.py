@@ -15,7 +15,9 @@ from lab.scenario.model import (
     Start,
     Step,
     Stop,
+    Table,
     Together,
+    Watch,
 )
 from lab.scenario.units import delay_ms, loss_percent, rate_kbit
 
@@ -32,7 +34,9 @@ __all__ = [
     "Start",
     "Step",
     "Stop",
+    "Table",
     "Together",
+    "Watch",
     "delay_ms",
     "find_scenario",
     "list_scenarios",

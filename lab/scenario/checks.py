@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab.document import Problem
 from lab.errors import did_you_mean
 from lab.scenario.form import LinkForm, RunForm, StartForm, StopForm, TogetherForm
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lab.document import Document, Loc
+    from lab.document import Document, Loc, Problem
     from lab.scenario.form import ScenarioForm
     from lab.topology import Topology
 
@@ -21,9 +20,8 @@ def problems(document: Document, form: ScenarioForm, topology: Topology) -> Iter
     stem = document.path.stem
     if form.name != stem:
         yield document.problem(("name",), f"{form.name!r} in a file called {document.path.name} (allowed: {stem!r})")
-    if form.packets:
-        yield Problem(document.key_line(("packets",)), "", "packets: comes with a later release; leave it out for now")
     yield from _hosts(document, form, topology)
+    yield from _observed(document, form, topology)
     yield from _roles(document, form)
 
 
@@ -45,6 +43,19 @@ def _hosts(document: Document, form: ScenarioForm, topology: Topology) -> Iterat
     for index, step in enumerate(form.steps):
         if isinstance(step, LinkForm) and (wrong := _unlinked(step.link, topology)):
             yield document.problem(("steps", index, "link"), wrong)
+
+
+def _observed(document: Document, form: ScenarioForm, topology: Topology) -> Iterator[Problem]:
+    for index, packets in enumerate(form.packets):
+        if wrong := _unlinked(packets.at, topology):
+            yield document.problem(("packets", index, "at"), wrong)
+    for index, table in enumerate(form.nat):
+        translating = [node.name for node in topology.nodes.values() if node.nat]
+        if table.at not in topology.nodes:
+            yield document.problem(("nat", index, "at"), f"no host {table.at!r}{did_you_mean(table.at, translating)}")
+        elif table.at not in translating:
+            allowed = ", ".join(translating) or "no router of this lab does"
+            yield document.problem(("nat", index, "at"), f"{table.at} translates nothing (allowed: {allowed})")
 
 
 def _unlinked(link: str, topology: Topology) -> str | None:

@@ -25,6 +25,7 @@ from lab.scenario.values import (
     Seconds,
     Setting,
     Some,
+    Sort,
     StartedExit,
     Texts,
     Topic,
@@ -142,10 +143,25 @@ class CheckForm(Form):
 
 
 class PacketsForm(Form):
-    """What passes at an interface. Comes with a later release."""
+    """What passes at an interface, from before the first step until the lab ends what is still running."""
 
     at: Attachment = Field(description="HOST/NETWORK")
-    transcript: str = Field(description="One line a packet, as a block after `|`.")
+    only: Given[Annotated[list[Sort], Field(min_length=1)]] = Field(
+        None, description="arp, icmp, udp, tcp, udp/PORT, tcp/PORT; all but arp when left out."
+    )
+    show: list[Literal["mac", "ttl", "id"]] = Field([], description="What else to tell of each packet.")
+    transcript: str = Field(
+        description="One line a packet, as a block after `|`: SOURCE > TARGET UDP 5 'sally'. Holes as in programs."
+    )
+
+
+class NatForm(Form):
+    """What a router has translated, after the last step: its table, one line a flow."""
+
+    at: str = Field(description="The router, as docker-compose.yml calls it.")
+    transcript: str = Field(
+        description="One line a flow, as a block after `|`: udp SOURCE > TARGET as OUTSIDE. Holes as in programs."
+    )
 
 
 AnyStepForm = StartForm | RunForm | TogetherForm | StopForm | LinkForm
@@ -192,7 +208,8 @@ class ScenarioForm(Form):
     topics: Annotated[list[Topic], Field(min_length=1)] = Field(description="For lab list --topic: udp, tcp, nat, …")
     story: Some = Field(description="A few plain sentences that teach it.")
     steps: Annotated[list[StepForm], Field(min_length=1)] = Field(description="What is done, in this order.")
-    packets: list[PacketsForm] = Field([], description="What should be seen on the wire. Comes with a later release.")
+    packets: list[PacketsForm] = Field([], description="What should be seen on the wire.")
+    nat: list[NatForm] = Field([], description="What should stand in a router's translation table in the end.")
     checks: list[CheckForm] = Field([], description="What must be true in the end.")
     needs: list[NEEDS] = Field([], description="Without these the scenario is skipped. A delay is noticed by itself.")
 
@@ -213,6 +230,8 @@ def keys_at(loc: Loc) -> list[str]:
             return STEPS[tag.strip("<>")].keys()
         case ("packets", _):
             return PacketsForm.keys()
+        case ("nat", _):
+            return NatForm.keys()
         case ("checks", _):
             return CheckForm.keys()
         case _:

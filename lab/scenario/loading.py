@@ -9,7 +9,7 @@ from lab.errors import DocumentError
 from lab.links import LinkChange
 from lab.scenario import checks
 from lab.scenario.form import REASONS, LinkForm, RunForm, ScenarioForm, StartForm, StopForm, TogetherForm, keys_at
-from lab.scenario.model import Check, Link, Run, Scenario, Start, Stop, Together
+from lab.scenario.model import Check, Link, Run, Scenario, Start, Stop, Table, Together, Watch
 from lab.shape import check
 from lab.transcript import Place, Template, Use, scan
 
@@ -48,6 +48,8 @@ def load_scenario(path: Path, topology: Topology) -> Scenario:
         topics=tuple(form.topics),
         story=form.story,
         steps=tuple(_step(document, templates, ("steps", index), step) for index, step in enumerate(form.steps)),
+        packets=tuple(_packets(document, form, templates)),
+        nat=tuple(_tables(document, form, templates)),
         checks=tuple(_checks(document, form)),
         needs=_needs(form),
         lists=lists,
@@ -60,23 +62,33 @@ def _place(document: Document, loc: Loc) -> Place:
 
 
 def _templates(document: Document, form: ScenarioForm) -> tuple[dict[Loc, Template], list[Problem]]:
-    """The template of each program that has one, by the program's place."""
+    """Each template, by the place of whatever it belongs to."""
     templates: dict[Loc, Template] = {}
     problems: list[Problem] = []
-    for loc, program in checks.programs(form):
+    for loc, text in _transcripts(form):
         at = (*loc, "transcript")
         value = document.find(at)
-        if program.transcript is None or value is None:
+        if text is None or value is None:
             continue
-        if value.style == ">" or (value.style != "|" and "\n" in program.transcript):
+        if value.style == ">" or (value.style != "|" and "\n" in text):
             problems.append(document.problem(at, "lines must stay lines: write them as a block below `transcript: |`"))
             continue
         first = _place(document, at).below(1 if value.style == "|" else 0)
         try:
-            templates[loc] = Template.parse(program.transcript, first)
+            template = Template.parse(text, first)
         except DocumentError as error:
             problems += document.problems_of(error)
+            continue
+        templates[loc] = template
+        if loc[0] != "steps" and (typed := next((line for line in template.lines() if line.typing), None)):
+            problems += document.problems_of(DocumentError([f"{typed.place}: nobody can type into {loc[0]}"]))
     return templates, problems
+
+
+def _transcripts(form: ScenarioForm) -> Iterator[tuple[Loc, str | None]]:
+    yield from ((loc, program.transcript) for loc, program in checks.programs(form))
+    yield from ((("packets", index), packets.transcript) for index, packets in enumerate(form.packets))
+    yield from ((("nat", index), table.transcript) for index, table in enumerate(form.nat))
 
 
 def _uses(document: Document, form: ScenarioForm, templates: Mapping[Loc, Template]) -> Iterator[Use]:
@@ -89,9 +101,31 @@ def _uses(document: Document, form: ScenarioForm, templates: Mapping[Loc, Templa
         for loc, program in programs:
             if loc in templates:
                 yield Use(what=templates[loc], place=templates[loc].place, repeated=_is_repeated(program))
+    for loc, template in templates.items():
+        if loc[0] != "steps":
+            yield Use(what=template, place=template.place)
     for one in _checks(document, form):
         for text in one.texts:
             yield Use(what=text, place=one.place, is_check=True)
+
+
+def _packets(document: Document, form: ScenarioForm, templates: Mapping[Loc, Template]) -> Iterator[Watch]:
+    for index, one in enumerate(form.packets):
+        loc = ("packets", index)
+        host, _, network = one.at.partition("/")
+        yield Watch(
+            host=host,
+            network=network,
+            template=templates[loc],
+            place=_place(document, loc),
+            only=tuple(one.only or ()),
+            show=tuple(one.show),
+        )
+
+
+def _tables(document: Document, form: ScenarioForm, templates: Mapping[Loc, Template]) -> Iterator[Table]:
+    for index, one in enumerate(form.nat):
+        yield Table(host=one.at, template=templates["nat", index], place=_place(document, ("nat", index)))
 
 
 def _is_repeated(program: StartForm | RunForm) -> bool:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from lab.links import LinkChange
+    from lab.packets import Detail
     from lab.transcript import Place, Template
 
 Exit = int | Literal["nonzero", "killed", "running"]
@@ -116,6 +117,40 @@ class Link:
     place: Place
 
 
+@dataclass(frozen=True, kw_only=True)
+class Watch:
+    """What should pass at a host's interface to a network.
+
+    `only` are the sorts of packets that count, all but ARP when empty; `show` what is told of each besides.
+    """
+
+    host: str
+    network: str
+    template: Template
+    place: Place
+    only: tuple[str, ...] = ()
+    show: tuple[Detail, ...] = ()
+
+    @property
+    def source(self) -> str:
+        """How people name it."""
+        return f"packets at {self.host}/{self.network}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """What should stand in a router's translation table after the last step."""
+
+    host: str
+    template: Template
+    place: Place
+
+    @property
+    def source(self) -> str:
+        """How people name it."""
+        return f"translations of {self.host}"
+
+
 Step = Start | Run | Together | Stop | Link
 
 
@@ -137,6 +172,8 @@ class Scenario:
     topics: tuple[str, ...]
     story: str
     steps: tuple[Step, ...]
+    packets: tuple[Watch, ...] = ()
+    nat: tuple[Table, ...] = ()
     checks: tuple[Check, ...] = ()
     needs: tuple[str, ...] = ()
     lists: frozenset[str] = frozenset()

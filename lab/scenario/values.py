@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSc
 
 from lab.document import brief
 from lab.errors import did_you_mean
+from lab.packets import Only
 from lab.scenario import units
 from lab.scenario.model import Exit, LineReady, PortReady, Ready
 from lab.shape import Shaped
@@ -111,6 +112,14 @@ def _texts(data: Any) -> tuple[str, ...]:
     return tuple(_text(text) for text in texts)
 
 
+def _sort(text: str) -> str:
+    try:
+        Only([text])
+    except ValueError as error:
+        raise ValueError(str(error)) from None
+    return text
+
+
 def _loss(data: Any) -> float:
     return units.loss_percent(str(data))
 
@@ -171,6 +180,7 @@ Texts = Annotated[
     PlainValidator(_texts),
     WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}]}),
 ]
+Sort = Annotated[str, AfterValidator(_sort)]
 Attachment = Annotated[str, Shaped("[^/]+/[^/]+", "of the form HOST/NETWORK")]
 Loss = Annotated[float, PlainValidator(_loss), WithJsonSchema({"type": "string", "pattern": f"^{units.LOSS}$"})]
 Rate = Annotated[int, PlainValidator(_rate), WithJsonSchema({"type": "string", "pattern": f"^{units.RATE}$"})]

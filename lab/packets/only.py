@@ -1,0 +1,66 @@
+"""Which packets count: all but ARP, or only those of some sorts (`udp/3000`, `icmp`, …)."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from lab.packets.model import Tcp, Udp
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from lab.packets.model import Packet
+
+_NUMBERS = {"icmp": (1, 58), "tcp": (6,), "udp": (17,)}
+"""https://www.iana.org/assignments/protocol-numbers"""
+
+_ALLOWED = "arp, icmp, udp, tcp, udp/PORT, tcp/PORT"
+_LAST_PORT = 65535
+
+
+class Only:
+    """Takes the packets of some sorts at one place; all but ARP when none is named. ValueError for a bad sort.
+
+    Fragments but the first have no ports (RFC 791): what their first one was is remembered.
+    """
+
+    def __init__(self, sorts: Iterable[str] = ()) -> None:
+        self._protocols: set[str] = set()
+        self._ports: set[tuple[int, int]] = set()
+        self._firsts: set[tuple[object, ...]] = set()
+        for sort in sorts:
+            self._add(sort)
+
+    def _add(self, sort: str) -> None:
+        found = re.fullmatch(r"(arp|icmp|udp|tcp)|(udp|tcp)/([0-9]{1,5})", sort)
+        if found is None:
+            raise ValueError(f"{sort!r} is no sort of packets (allowed: {_ALLOWED})")
+        if found[1]:
+            self._protocols.add(found[1])
+        elif 1 <= (port := int(found[3])) <= _LAST_PORT:
+            self._ports.add((_NUMBERS[found[2]][0], port))
+        else:
+            raise ValueError(f"{found[3]} is no port (allowed: 1 to {_LAST_PORT})")
+
+    def takes(self, packet: Packet) -> bool:
+        """Does it count?"""
+        if not self._protocols and not self._ports:
+            return packet.arp is None
+        if packet.ip is None:
+            return packet.arp is not None and "arp" in self._protocols
+        if any(packet.ip.protocol in _NUMBERS.get(name, ()) for name in self._protocols):
+            return True
+        return self._has_port(packet)
+
+    def _has_port(self, packet: Packet) -> bool:
+        ip, transport = packet.ip, packet.transport
+        if ip is None:
+            return False
+        whole = (ip.source, ip.target, ip.protocol, ip.ident)
+        if isinstance(transport, Udp | Tcp):
+            found = any((ip.protocol, port) in self._ports for port in (transport.source_port, transport.target_port))
+            if found and ip.more_fragments:
+                self._firsts.add(whole)
+            return found
+        return ip.offset > 0 and whole in self._firsts
