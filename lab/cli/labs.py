@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +15,8 @@ from lab.document import load as load_document
 from lab.errors import DocumentError, LabError, Unavailable, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from lab.cli.given import Given
     from lab.engines.base import Engine, Lab, Running
     from lab.topology import Topology
@@ -25,6 +28,19 @@ class Found:
 
     engine: Engine
     running: Running
+
+
+@dataclass(frozen=True, kw_only=True)
+class Supply:
+    """Where a command has its lab from. `make` gives a new one too, when the one before is of no use any more.
+
+    A lab that was up stays so, and so does one of that name that is to be kept; any other goes with its connection.
+    """
+
+    engine: Engine
+    name: str
+    was_up: bool
+    make: Callable[[], Lab]
 
 
 def topology_of(given: Given) -> Topology:
@@ -70,6 +86,39 @@ def attach(given: Given) -> Lab:
     if found.running.ailment:
         raise LabError(f"lab {name!r} is of no use any more ({found.running.ailment}): lab down, then lab up")
     return found.engine.attach(topology, name)
+
+
+def supply(
+    given: Given, topology: Topology, purpose: str, *, fresh: bool = False, keep: bool = False, only_here: bool = False
+) -> Supply:
+    """The lab that is up, or else one made for this purpose; `fresh` is never the one that is up.
+
+    With `only_here` one whose hosts do not see the current directory is left alone too.
+    """
+    name = given.name or topology.name
+    found = None if fresh else find(given, name)
+    if found is not None and found.running.ailment is None and not (only_here and not _is_here(found.running)):
+        engine = found.engine
+        return Supply(engine=engine, name=name, was_up=True, make=lambda: engine.attach(topology, name))
+    engine = choose_engine(given)
+    if fresh or not keep:
+        name = temporary_name(name, purpose)
+    return Supply(engine=engine, name=name, was_up=False, make=lambda: _made(engine, topology, name, keep=keep))
+
+
+def temporary_name(name: str, purpose: str, number: int | None = None) -> str:
+    """For a lab of this process, beside the one of that name; `number` when there are several."""
+    return "-".join((name[:25], purpose, str(os.getpid()), *([] if number is None else [str(number)])))
+
+
+def _made(engine: Engine, topology: Topology, name: str, *, keep: bool) -> Lab:
+    if keep:  # of one that failed, which does not go by itself
+        engine.down(name)
+    return engine.up(topology, name, workspace_for(topology), tethered=not keep)
+
+
+def _is_here(running: Running) -> bool:
+    return Path.cwd().is_relative_to(running.workspace)
 
 
 def choose_engine(given: Given) -> Engine:

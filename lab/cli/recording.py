@@ -250,15 +250,10 @@ def _folders(lab: Lab) -> tuple[Path, Path]:
 @contextlib.contextmanager
 def _lab(given: Given, topology: Topology, *, is_verbose: bool) -> Iterator[Lab]:
     """The lab that is up, or one that is made for this and removed afterwards."""
-    name = given.name or topology.name
-    found = labs.find(given, name)
-    if found is not None and found.running.ailment is None and Path.cwd().is_relative_to(found.running.workspace):
-        with found.engine.attach(topology, name) as lab:
-            yield lab
-        return
-    engine = labs.choose_engine(given)
+    supply = labs.supply(given, topology, "record", only_here=True)
     with progress(is_verbose=is_verbose) as watch:
-        watch(f"bringing a lab up on {engine.NAME} …")
-        made = engine.up(topology, f"{name[:25]}-record-{os.getpid()}", labs.workspace_for(topology), tethered=True)
+        if not supply.was_up:
+            watch(f"bringing a lab up on {supply.engine.NAME} …")
+        made = supply.make()
     with made as lab:
         yield lab

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 
     from lab.cli.given import Given
     from lab.cli.programs import Programs
-    from lab.engines.base import Engine, Lab
+    from lab.engines.base import Lab
     from lab.scenario import Scenario
     from lab.topology import Topology
     from lab.verdict import Result
@@ -92,7 +91,7 @@ def side_by_side(trials: Trials, scenarios: Sequence[Scenario], jobs: int, *, fr
     if engine.NAME != _SIDE_BY_SIDE:
         click.echo(f"one by one, not {jobs} at a time: on {engine.NAME} there is room for one lab", err=True)
         return one_by_one(trials, scenarios, fresh=fresh)
-    names = [f"{trials.name[:25]}-run-{os.getpid()}-{number}" for number in range(1, min(jobs, len(scenarios)) + 1)]
+    names = [labs.temporary_name(trials.name, "run", number) for number in range(1, min(jobs, len(scenarios)) + 1)]
     results: dict[int, Result] = {}
     told = 0
     with (
@@ -123,30 +122,17 @@ def side_by_side(trials: Trials, scenarios: Sequence[Scenario], jobs: int, *, fr
 @contextlib.contextmanager
 def _bench(trials: Trials, *, fresh: bool, keep: bool) -> Iterator[Bench]:
     """With a lab on it already: when there is none to be had, nothing is tried."""
-    given, topology, name = trials.given, trials.topology, trials.name
-    found = None if fresh else labs.find(given, name)
-    if found is not None and found.running.ailment is None:
-        engine = found.engine
-        with Bench(engine.NAME, lambda: engine.attach(topology, name)) as bench:
+    supply = labs.supply(trials.given, trials.topology, "run", fresh=fresh, keep=keep)
+    with Bench(supply.engine.NAME, supply.make) as bench:
+        if supply.was_up:
             _check_workspace(bench.lab())
-            yield bench
-        return
-    engine = labs.choose_engine(given)
-    if fresh or not keep:
-        name = f"{name[:28]}-run-{os.getpid()}"
-    with Bench(engine.NAME, lambda: _made(engine, topology, name, keep=keep)) as bench:
-        with progress(is_verbose=trials.is_verbose) as watch:
-            watch(f"bringing a lab up on {engine.NAME} …")
-            bench.lab()
+        else:
+            with progress(is_verbose=trials.is_verbose) as watch:
+                watch(f"bringing a lab up on {supply.engine.NAME} …")
+                bench.lab()
         yield bench
-    if keep:
-        click.echo(f"lab {name} stays up: lab down --name {name}", err=True)
-
-
-def _made(engine: Engine, topology: Topology, name: str, *, keep: bool) -> Lab:
-    if keep:  # of one that failed, which does not go by itself
-        engine.down(name)
-    return engine.up(topology, name, labs.workspace_for(topology), tethered=not keep)
+    if keep and not supply.was_up:
+        click.echo(f"lab {supply.name} stays up: lab down --name {supply.name}", err=True)
 
 
 def _check_workspace(lab: Lab) -> None:
