@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -50,9 +51,13 @@ def _traceback(execution: Execution, record: Record) -> str | None:
 
 
 def _link_is_changed(execution: Execution, record: Record) -> str | None:
-    if not record.changed_links:
-        return None
-    return "; ".join(f"the link {link} is {how} at this point" for link, how in record.changed_links.items())
+    """Changes that stood while the program ran: the state of a link is one until it is changed again."""
+    stood: dict[str, str] = {}
+    for number, change in enumerate(record.changes):
+        again = (later.time_s for later in record.changes[number + 1 :] if later.subject == change.subject)
+        if change.stands and change.time_s < execution.ended_s and next(again, math.inf) > execution.started_s:
+            stood[change.subject] = f"{'was' if change.how == 'down' else 'had'} {change.how}"
+    return "; ".join(f"the link {link} {how} while it ran" for link, how in stood.items()) or None
 
 
 def _lab_is_damaged(execution: Execution, record: Record) -> str | None:
@@ -122,10 +127,10 @@ _QUESTIONS: tuple[Callable[[Execution, Record], str | None], ...] = (
     _no_such_command,
     _no_such_file,
     _traceback,
-    _link_is_changed,
     _lab_is_damaged,
     _somebody_else_died,
     _nobody_listens,
+    _link_is_changed,
     _somebody_else_is_stuck,
     _waits_for_a_prompt,
     _waits_for_input,

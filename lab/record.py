@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from lab.packets import Captured
     from lab.scenario import Run
+    from lab.sightings import Sighting
     from lab.transcript import Setting, Transcript
     from lab.translation import Translation
 
@@ -44,12 +45,20 @@ class TypedAt:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinkChanged:
-    """A `link` step that was done: which link (`host/network`), how it was from then on, and when."""
+class Change:
+    """A step that changed the network: which part of it, how that was from then on, and when.
 
-    link: str
+    A link's subject is `HOST/NETWORK`. It `stands` until the next change of the same, unless it is a return.
+    """
+
+    kind: Literal["link"]
+    subject: str
     how: str
+    stands: bool
     time_s: float
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.subject}: {self.how}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,19 +119,20 @@ class Record:
     """A scenario's run, as far as it came.
 
     `is_whole`: every step was done. The rest helps to say why not. `open_ports` is what listened where programs ran
-    when a step went wrong (see `lab.sockets.open_ports`); `changed_links` those that the scenario had changed by then;
-    `damage` what else of the lab was not as it should be. `link_changes` is every change of a link, in order.
+    when a step went wrong (see `lab.sockets.open_ports`); `damage` what of the lab was not as it should be, but for
+    `changes`: every one that the scenario made of the network, in order.
     `not_started` had a variable in its command that nobody had printed. `captures` is what passed at interfaces that
-    were watched, with times since the scenario began; `translations` each watched router's table after the last step.
+    were watched, with times since the scenario began; `translations` each watched router's table after the last step,
+    and `sightings` what of both the scenario speaks of.
     """
 
     executions: tuple[Execution, ...]
     is_whole: bool
     open_ports: Mapping[str, Mapping[str, frozenset[str]]]
-    changed_links: Mapping[str, str]
     duration_s: float
-    link_changes: tuple[LinkChanged, ...] = ()
+    changes: tuple[Change, ...] = ()
     damage: tuple[str, ...] = ()
     not_started: Start | Run | None = None
     captures: tuple[Captured, ...] = ()
     translations: Mapping[str, tuple[Translation, ...]] = field(default_factory=dict)
+    sightings: tuple[Sighting, ...] = ()

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from lab.causes import likely_cause
-from lab.record import Execution, Record
+from lab.record import Change, Execution, Record
 from lab.scenario import PortReady, Run, Start
 from lab.transcript import Line, Place, Setting, Transcript
 
@@ -56,7 +56,7 @@ def execution(
 
 
 def record(*executions: Execution, **more: Any) -> Record:
-    facts = {"is_whole": False, "open_ports": {}, "changed_links": {}, "duration_s": 2, **more}
+    facts = {"is_whole": False, "open_ports": {}, "duration_s": 2, **more}
     return Record(executions=executions, **facts)
 
 
@@ -111,11 +111,43 @@ def test_a_traceback_that_was_cut_off() -> None:
     assert likely_cause(here, record(here)) == "the program printed a traceback: its last line is missing"
 
 
+def change(subject: str, how: str, time_s: float) -> Change:
+    return Change(kind="link", subject=subject, how=how, stands=how != "restored", time_s=time_s)
+
+
 def test_links_that_the_scenario_has_changed() -> None:
-    changed = {"client-a1/home-a": "down", "server/datacenter": "loss 30%"}
-    assert likely_cause(client, record(server, client, changed_links=changed)) == (
-        "the link client-a1/home-a is down at this point; the link server/datacenter is loss 30% at this point"
+    changes = (change("client-a1/home-a", "down", 0.5), change("server/datacenter", "loss 30%", 1.5))
+    assert likely_cause(client, record(server, client, changes=changes)) == (
+        "the link client-a1/home-a was down while it ran; the link server/datacenter had loss 30% while it ran"
     )
+
+
+@pytest.mark.parametrize(
+    ("changes", "cause"),
+    [
+        ([change("isp/internet", "down", 0.5), change("isp/internet", "restored", 0.9)], None),
+        ([change("isp/internet", "down", 2.5)], None),
+        (
+            [change("isp/internet", "down", 0.5), change("isp/internet", "restored", 1.1)],
+            "the link isp/internet was down while it ran",
+        ),
+        (
+            [change("isp/internet", "down", 0.5), change("isp/internet", "rate 80kbit", 0.9)],
+            "the link isp/internet had rate 80kbit while it ran",
+        ),
+    ],
+)
+def test_a_link_is_blamed_only_for_what_it_was_while_the_program_ran(changes: list[Change], cause: str | None) -> None:
+    assert likely_cause(client, record(server, client, changes=tuple(changes))) == cause
+
+
+def test_a_changed_link_is_blamed_only_when_nothing_better_is_known() -> None:
+    cut = (change("isp/internet", "down", 0.5),)
+    gone = execution(SERVER, "ended", 1, span=(0, 1.5))
+    cause = "server was no longer there: it had ended with exit status 1"
+    assert likely_cause(client, record(gone, client, changes=cut)) == cause
+    deaf = record(server, client, changes=cut, open_ports={"server": {}})
+    assert likely_cause(client, deaf) == "nobody listens on udp/3000 on server"
 
 
 def test_a_lab_that_is_damaged() -> None:

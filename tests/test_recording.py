@@ -76,9 +76,7 @@ def recorded(topology: Topology, tmp_path: Path) -> Callable[..., Recorded]:
                             typed=tuple(((records and typed_again) or typed or {}).get(step.role, ())),
                         )
                     )
-            records.append(
-                Record(executions=tuple(executions), is_whole=True, open_ports={}, changed_links={}, duration_s=1)
-            )
+            records.append(Record(executions=tuple(executions), is_whole=True, open_ports={}, duration_s=1))
         return transcripts(Rehearsals(scenario, topology, tuple(records)), list(scenario.programs()))
 
     return transcripts_of

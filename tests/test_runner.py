@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab import runner
+from lab import stage
 from lab.errors import LabError, UsageError
 from lab.process import Process
 from lab.runner import run
@@ -217,7 +217,7 @@ def test_a_variable_is_waited_for(lines_of: Callable[..., list[str]]) -> None:
 def test_a_variable_that_nobody_printed_is_the_fault_of_who_should_have(
     result_of: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "SETTLE_S", 0.3)
+    monkeypatch.setattr(stage, "SETTLE_S", 0.3)
     result = result_of("""
         - start: server
           host: server
@@ -393,7 +393,7 @@ def test_stop_sends_a_signal(lines_of: Callable[..., list[str]], signal: str, wo
 def test_the_exit_of_what_was_started_is_compared(
     result_of: Callable[..., Result], monkeypatch: pytest.MonkeyPatch, command: str, wanted: object, what: str | None
 ) -> None:
-    monkeypatch.setattr(runner, "SETTLE_S", 1)
+    monkeypatch.setattr(stage, "SETTLE_S", 1)
     result = result_of(f"""
         - start: server
           host: server
@@ -475,7 +475,7 @@ def test_a_changed_link_is_the_likely_cause_and_is_restored_in_the_end(
     assert told(result) == [
         (
             "lesson.yaml:9: client on server: ended with exit status 1; expected exit 0"
-            " (the link server/datacenter is down at this point)"
+            " (the link server/datacenter was down while it ran)"
         )
     ]
     assert lines_of(f"""
@@ -647,7 +647,7 @@ def test_a_role_can_be_played_by_another_program(lines_of: Callable[..., list[st
 def test_a_variable_that_a_persons_command_invents_is_refused(
     lesson: Callable[[str], Scenario], netns_lab: Lab, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runner, "SETTLE_S", 0.1)
+    monkeypatch.setattr(stage, "SETTLE_S", 0.1)
     scenario = lesson("""
         - run: client
           host: server

@@ -63,7 +63,7 @@ def judged(scenario: Scenario, topology: Topology) -> Callable[..., Result]:
         executions += (execution(second, n, [f"from {port}"]) for n, port in enumerate(clients.split()))
         for number, change in (changes or {}).items():
             executions[number] = replace(executions[number], **change)
-        whole: dict[str, Any] = {"is_whole": True, "open_ports": {}, "changed_links": {}, "duration_s": 1, **facts}
+        whole: dict[str, Any] = {"is_whole": True, "open_ports": {}, "duration_s": 1, **facts}
         return judge_record(scenario, topology, Record(executions=tuple(executions), **whole), "netns")
 
     return result

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from lab.doctor import Diagnosis
     from lab.engines.base import Running
-    from lab.record import Execution
+    from lab.record import Change, Execution
     from lab.scenario import Scenario
     from lab.topology import Node, Topology
     from lab.transcript import Place
@@ -81,9 +81,7 @@ def result(one: Result, topology: Topology) -> dict[str, Any]:
         "reason": one.reason,
         "duration_s": round(record.duration_s, 6) if record else None,
         "programs": [_program(execution, topology) for execution in record.executions] if record else [],
-        "links": [{"time_s": round(c.time_s, 6), "link": c.link, "is": c.how} for c in record.link_changes]
-        if record
-        else [],
+        "changes": [_change(change) for change in record.changes] if record else [],
         "variables": [
             {"name": bound.name, "item": bound.index, "value": bound.value, "source": bound.source, **_at(bound.place)}
             for bound in one.bindings
@@ -113,6 +111,10 @@ def _program(execution: Execution, topology: Topology) -> dict[str, Any]:
         ],
         "typed": [{"line": typed.line, "column": typed.column, "text": typed.text} for typed in execution.typed],
     }
+
+
+def _change(change: Change) -> dict[str, Any]:
+    return {"time_s": round(change.time_s, 6), "kind": change.kind, "of": change.subject, "is": change.how}
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from lab.record import Execution, Record, TypedAt
 
-Kind = Literal["line", "end", "link", "cut"]
+Kind = Literal["line", "end", "change", "cut"]
 
 
 @dataclass(frozen=True)
@@ -48,10 +48,7 @@ class Moment:
 def timeline(record: Record) -> list[Moment]:
     """All moments of a record."""
     moments = [moment for execution in record.executions for moment in _of_program(execution)]
-    moments += [
-        Moment(time_s=change.time_s, kind="link", parts=(Part(f"link {change.link}: {change.how}"),))
-        for change in record.link_changes
-    ]
+    moments += [Moment(time_s=change.time_s, kind="change", parts=(Part(str(change)),)) for change in record.changes]
     return sorted(moments, key=lambda moment: moment.time_s)
 
 

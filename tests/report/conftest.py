@@ -68,7 +68,6 @@ def record(scenario: Scenario) -> Record:
         ),
         is_whole=True,
         open_ports={},
-        changed_links={},
         duration_s=0.25,
     )
 

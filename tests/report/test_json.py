@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lab.record import LinkChanged
+from lab.record import Change
 from lab.report import json as report
 from lab.transcript import Line
 from lab.verdict import Result, Verdict, judge_record
@@ -42,9 +42,11 @@ def test_a_failure_has_its_rows(judged: Callable[..., Result], record: Record, t
 
 
 def test_changes_of_links_are_there(scenario: Scenario, record: Record, topology: Topology) -> None:
-    changed = replace(record, link_changes=(LinkChanged(link="server/datacenter", how="down", time_s=0.125),))
+    changed = replace(
+        record, changes=(Change(kind="link", subject="server/datacenter", how="down", stands=True, time_s=0.125),)
+    )
     found = report.result(judge_record(scenario, topology, changed, "netns"), topology)
-    assert found["links"] == [{"time_s": 0.125, "link": "server/datacenter", "is": "down"}]
+    assert found["changes"] == [{"time_s": 0.125, "kind": "link", "of": "server/datacenter", "is": "down"}]
 
 
 def test_what_was_not_run_has_no_programs_and_a_reason(scenario: Scenario, topology: Topology) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.record import LinkChanged, TypedAt
+from lab.record import Change, TypedAt
 from lab.report.timeline import Part, timeline, worth_telling
 
 if TYPE_CHECKING:
@@ -31,7 +31,9 @@ def test_lines_of_all_programs_come_in_the_order_of_time(record: Record) -> None
 
 
 def test_a_change_of_a_link_is_between_what_was_before_and_after(record: Record) -> None:
-    changed = replace(record, link_changes=(LinkChanged(link="server/datacenter", how="down", time_s=0.125),))
+    changed = replace(
+        record, changes=(Change(kind="link", subject="server/datacenter", how="down", stands=True, time_s=0.125),)
+    )
     assert [moment.text for moment in worth_telling(changed)][:2] == [
         "What? a question",
         "link server/datacenter: down",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab import runner
+from lab import stage
 from lab.scenario import list_scenarios
 from tests.scenarios.breakage import ROOT, Breakage, assert_is_told
 
@@ -32,7 +32,7 @@ def test_a_wrong_program_fails_it(breakage: Breakage, lab: Lab) -> None:
 
 @pytest.mark.parametrize("breakage", EMBEDDED, ids=str)
 def test_a_wrong_program_is_told_of(breakage: Breakage, netns_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runner, "SETTLE_S", 0.5)
+    monkeypatch.setattr(stage, "SETTLE_S", 0.5)
     assert_is_told(breakage, netns_lab, timeout_s=3)
 
 
