@@ -49,7 +49,10 @@ class Arp:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Ip:
-    """Where it comes from and where it goes (RFC 791, RFC 8200); `offset` and `length` in bytes, header included."""
+    """Where it comes from and where it goes (RFC 791, RFC 8200); `offset` and `length` in bytes, header included.
+
+    `header` is how much of `length` that is: IPv4's options and IPv6's extension headers too.
+    """
 
     source: Address
     target: Address
@@ -60,6 +63,7 @@ class Ip:
     more_fragments: bool
     offset: int
     length: int
+    header: int = 20
 
     @property
     def is_fragment(self) -> bool:
