@@ -14,7 +14,7 @@ from lab.packets.model import Tcp, Udp
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dpkt.dpkt import Packet as Header
+    from dpkt.dpkt import Packet as Header  # type: ignore[import-untyped]
 
 _UDP_HEADER = 8
 _TCP_HEADER = 20
