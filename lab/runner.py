@@ -12,8 +12,9 @@ from lab.damage import find_damage
 from lab.record import Record
 from lab.scenario import Link, PortReady, Run, Start, Stop, Together
 from lab.sockets import open_ports
-from lab.stage import Stage, Unsaid
+from lab.stage import SETTLE_S, Stage, Unsaid
 from lab.transcript import Dialogue
+from lab.wire import Wire
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,11 +25,13 @@ if TYPE_CHECKING:
     from lab.engines.base import Lab
     from lab.record import End
     from lab.scenario import Ready, Scenario, Step
-    from lab.transcript import Bindings, Setting
+    from lab.transcript import Bindings, Observation, Setting
 
 _LAST_WORDS_S = 0.3
 _AFTERMATH_S = 0.1
 _POLL_S = 0.02
+_QUIET_S = 0.1
+"""How long nothing passes when a conversation is over: longer than an acknowledgement may be held back (40 ms)."""
 
 
 def by_template(step: Start | Run, bindings: Bindings, setting: Setting, index: int | None) -> Conversation | None:
@@ -45,34 +48,45 @@ def run(
     folder: Path | None = None,
     own_folder: Path | None = None,
     converse: Converse = by_template,
+    everywhere: bool = False,
 ) -> Record:
     """Do the scenario's steps; `programs` gives roles to a person's own programs, `watch` hears what is going on.
 
     The scenario's commands start in `folder`, a person's own in `own_folder`: the lab's workspace unless told.
-    `converse` finds for each program who types into it.
+    `converse` finds for each program who types into it. What passes is recorded where the scenario speaks of it, or
+    `everywhere` on the way.
 
     It stops at the first step that went wrong in a way that makes the rest meaningless. However it ends, no program
     is left running and every change of the network is undone. Raises LabError when it is the lab that fails.
     """
     casting = Casting(programs=programs or {}, folder=folder, own_folder=own_folder, converse=converse)
-    with Changes(lab) as changes, Stage(lab, scenario.lists, casting, watch) as stage:
-        return _Play(lab, stage, changes).run(scenario)
+    with (
+        Changes(lab) as changes,
+        Stage(lab, scenario.lists, casting, watch) as stage,
+        Wire(scenario, lab, stage.news.set, everywhere=everywhere) as wire,
+    ):
+        return _Play(lab, stage, changes, wire).run(scenario)
 
 
 class _Play:
     """One performance of a scenario: its steps, done on the stage one after the other."""
 
-    def __init__(self, lab: Lab, stage: Stage, changes: Changes) -> None:
+    def __init__(self, lab: Lab, stage: Stage, changes: Changes, wire: Wire) -> None:
         self._lab = lab
         self._stage = stage
         self._changes = changes
+        self._wire = wire
 
     def run(self, scenario: Scenario) -> Record:
         not_started: Start | Run | None = None
         try:
-            is_whole = all(self._do(step) for step in scenario.steps) and self._settle()
+            is_whole = all(self._do(step) for step in scenario.steps)
         except Unsaid as unsaid:
             is_whole, not_started = False, unsaid.step
+        if is_whole:
+            self._settle()
+        seen = self._wire.stop(self._stage.setting)
+        is_whole = is_whole and self._end()
         damage = () if is_whole else self._look_around()
         return Record(
             executions=tuple(sorted(self._stage.executions, key=lambda execution: execution.started_s)),
@@ -82,6 +96,9 @@ class _Play:
             changes=tuple(self._changes.made),
             damage=damage,
             not_started=not_started,
+            captures=seen.captures,
+            translations=seen.translations,
+            sightings=seen.sightings,
         )
 
     def _look_around(self) -> tuple[str, ...]:
@@ -92,12 +109,20 @@ class _Play:
             self._stage.end(actor, signal.SIGTERM)
         return damage
 
-    def _settle(self) -> bool:
-        """Let started programs finish their sentences, then stop them."""
+    def _settle(self) -> None:
+        """Let started programs finish their sentences, and their last packets arrive."""
         stage = self._stage
-        stage.wait_a_while(lambda: all(map(_has_finished, stage.actors)) and stage.fits_together())
+        stage.wait_a_while(lambda: all(map(_has_finished, stage.actors)) and stage.fits_together(self._sighted()))
         # Who has answered for the last time may be about to die of it.
         stage.wait(lambda: all(actor.process.has_closed for actor in stage.actors), _AFTERMATH_S)
+        stage.wait(lambda: self._wire.quiet_s > _QUIET_S, SETTLE_S, _POLL_S)
+
+    def _sighted(self) -> list[Observation]:
+        return [sighting.observation for sighting in self._wire.sightings(self._stage.setting)]
+
+    def _end(self) -> bool:
+        """Stop what still runs; False when something did not end as its step says."""
+        stage = self._stage
         ended = [stage.end(actor, signal.SIGTERM) for actor in list(stage.actors)]
         return all(ended)
 

@@ -40,7 +40,8 @@ class Unsaid(Exception):
 class Stage:
     """Everything that runs at the moment, with the bindings that they share; leaving it ends what still runs.
 
-    `executions` are those that have ended, `open_ports` what was open on hosts when something went wrong there.
+    `executions` are those that have ended, `open_ports` what was open on hosts when something went wrong there. Set
+    `news` when something has happened that it cannot know of.
     """
 
     def __init__(self, lab: Lab, lists: frozenset[str], casting: Casting, watch: Callable[[str], None]) -> None:
@@ -52,7 +53,7 @@ class Stage:
         self._casting = casting
         self._known = self._bindings = Bindings.of(lab.topology.addresses(), lists)
         self._ephemeral: dict[str, range] = {}
-        self._news = threading.Event()
+        self.news = threading.Event()
         self._began_s = time.monotonic()
 
     def __enter__(self) -> Stage:
@@ -73,10 +74,10 @@ class Stage:
         """Start a program. Raises Unsaid; UsageError when it is a person's own command whose variable is unknown."""
         put_files(self._lab, step)
         argv = self._filled(step, index)
-        dialogue = self._casting.converse(step, self._bindings, self._setting(step), index)
+        dialogue = self._casting.converse(step, self._bindings, self.setting(step.host, echo=step.tty), index)
         self.watch(f"{step.role}: {shlex.join(argv)} on {step.host}")
         cwd = self._casting.cwd(step)
-        process = Process.start(self._lab, step.host, argv, env=step.env, cwd=cwd, tty=step.tty, tell=self._news.set)
+        process = Process.start(self._lab, step.host, argv, env=step.env, cwd=cwd, tty=step.tty, tell=self.news.set)
         actor = Actor(step, index, argv, process, dialogue)
         self.actors.append(actor)
         return actor
@@ -101,7 +102,7 @@ class Stage:
             argv=actor.argv,
             is_own=self._casting.is_own(step),
             transcript=Transcript(_source(actor), tuple(map(self._since_we_began, lines))),
-            setting=self._setting(step),
+            setting=self.setting(step.host, echo=step.tty),
             end=end,
             status=status,
             waiting_for=actor.waiting_for,
@@ -133,10 +134,11 @@ class Stage:
     def _since_we_began(self, line: Line) -> Line:
         return replace(line, time_s=line.time_s - self._began_s)
 
-    def _setting(self, step: Start | Run) -> Setting:
-        if step.host not in self._ephemeral:
-            self._ephemeral[step.host] = ephemeral_ports(self._lab, step.host)
-        return Setting(step.host, self._ephemeral[step.host], echo=step.tty)
+    def setting(self, host: str, *, echo: bool = True) -> Setting:
+        """What holes may need to know about that host."""
+        if host not in self._ephemeral:
+            self._ephemeral[host] = ephemeral_ports(self._lab, host)
+        return Setting(host, self._ephemeral[host], echo=echo)
 
     # What goes on
 
@@ -144,12 +146,12 @@ class Stage:
         """Play all programs until the condition holds or time is out; asks again at news and every `poll_s`."""
         deadline_s = time.monotonic() + timeout_s
         while True:
-            self._news.clear()
+            self.news.clear()
             self._play()
             left_s = deadline_s - time.monotonic()
             if condition() or left_s <= 0:
                 return
-            self._news.wait(min(left_s, poll_s))
+            self.news.wait(min(left_s, poll_s))
 
     def wait_a_while(self, condition: Callable[[], bool]) -> None:
         """Wait as long as a started program may take to finish its sentences."""
@@ -160,22 +162,26 @@ class Stage:
             if actor.play(self._bindings) and actor.dialogue is not None:
                 self._bindings = self._bindings.union(actor.dialogue.bindings)
 
-    def fits_together(self) -> bool:
-        """Would everything match if it ended now? A `* ` line alone does not know how often it is still to come.
+    def fits_together(self, sighted: Sequence[Observation]) -> bool:
+        """Would everything match if it ended now, with what was seen beside the programs?
+
+        A `* ` line alone does not know how often it is still to come.
 
         True also when nothing that may still come can mend it.
         """
         over = [observation for execution in self.executions if (observation := execution.observation)]
         if any(actor.is_stuck for actor in self.actors) or not judge(over, self._known).ok:
             return True
-        return judge([*filter(None, map(self._observation, self.actors)), *over], self._known).ok
+        return judge([*filter(None, map(self._observation, self.actors)), *over, *sighted], self._known).ok
 
     def _observation(self, actor: Actor) -> Observation | None:
         """What there would be to compare if it ended now."""
         if actor.step.template is None:
             return None
         transcript = Transcript(_source(actor), actor.process.output.all_lines())
-        return Observation(actor.step.template, transcript, self._setting(actor.step), actor.index)
+        return Observation(
+            actor.step.template, transcript, self.setting(actor.step.host, echo=actor.step.tty), actor.index
+        )
 
     def note_open_ports(self) -> None:
         """What is open on the hosts now that something went wrong, and before anything there is stopped."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from lab.errors import LabError
-from lab.links import lacks
+from lab.capabilities import lacks
 from lab.runner import run
 from lab.verdict import Result, Verdict, judge_record
 
@@ -25,12 +25,13 @@ def try_scenario(
     *,
     folder: Path | None = None,
     own_folder: Path | None = None,
+    everywhere: bool = False,
 ) -> Result:
     """Run and judge it (see `lab.runner.run`). SKIPPED when this lab lacks what it needs, ERROR when the lab fails."""
     try:
         if (reason := _lacking(scenario, lab)) is not None:
             return Result(scenario=scenario, engine=lab.engine, verdict=Verdict.SKIPPED, reason=reason)
-        record = run(scenario, lab, programs, watch, folder=folder, own_folder=own_folder)
+        record = run(scenario, lab, programs, watch, folder=folder, own_folder=own_folder, everywhere=everywhere)
     except LabError as error:
         return Result(scenario=scenario, engine=lab.engine, verdict=Verdict.ERROR, reason=str(error))
     return judge_record(scenario, lab.topology, record, lab.engine)

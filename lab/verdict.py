@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from lab.record import Execution, Record
     from lab.scenario import Run, Scenario
+    from lab.sightings import Sighting
     from lab.topology import Topology
     from lab.transcript import Match, Mismatch, Place
 
@@ -46,7 +47,8 @@ class Problem:
 
 @dataclass(frozen=True, kw_only=True)
 class Result:
-    """A scenario's run, judged. `comparisons` belong to the record's executions; None where nothing was expected.
+    """A scenario's run, judged. `comparisons` belong to the record's executions, None where nothing was expected;
+    `sighting_comparisons` to its sightings.
 
     `reason` says why it was skipped, or how the lab failed; there is no record then.
     """
@@ -56,6 +58,7 @@ class Result:
     verdict: Verdict
     record: Record | None = None
     comparisons: tuple[Match | Mismatch | None, ...] = ()
+    sighting_comparisons: tuple[Match | Mismatch, ...] = ()
     bindings: Bindings = field(default_factory=Bindings)
     checks: tuple[CheckOutcome, ...] = ()
     problems: tuple[Problem, ...] = ()
@@ -67,10 +70,12 @@ def judge_record(scenario: Scenario, topology: Topology, record: Record, engine:
     observed = ((number, execution.observation) for number, execution in enumerate(record.executions))
     observations = {number: observation for number, observation in observed if observation is not None}
     known = Bindings.of(topology.addresses(), scenario.lists)
-    judgement = judge(list(observations.values()), known)
-    found = dict(zip(observations, judgement.results, strict=True))
+    sighted = [sighting.observation for sighting in record.sightings]
+    judgement = judge([*observations.values(), *sighted], known)
+    found = dict(zip(observations, judgement.results, strict=False))
     comparisons = tuple(found.get(number) for number in range(len(record.executions)))
-    problems = _problems(record, comparisons)
+    sighting_comparisons = judgement.results[len(observations) :]
+    problems = _problems(record, comparisons, sighting_comparisons)
     checks: tuple[CheckOutcome, ...] = ()
     if not problems:
         checks = evaluate(scenario.checks, judgement.bindings, record)
@@ -81,22 +86,28 @@ def judge_record(scenario: Scenario, topology: Topology, record: Record, engine:
         verdict=Verdict.FAILED if problems else Verdict.PASSED,
         record=record,
         comparisons=comparisons,
+        sighting_comparisons=sighting_comparisons,
         bindings=judgement.bindings,
         checks=checks,
         problems=tuple(problems),
     )
 
 
-def _problems(record: Record, comparisons: Sequence[Match | Mismatch | None]) -> list[Problem]:
-    """One for each program; of a repeated one, that of its first bad run, with how many others were bad.
+def _problems(
+    record: Record, comparisons: Sequence[Match | Mismatch | None], sighting_comparisons: Sequence[Match | Mismatch]
+) -> list[Problem]:
+    """One for each program; of a repeated one, that of its first bad run, with how many others were bad. Then what was
+    seen beside the programs.
 
-    Who has only said too little comes last: that is what happens to a server whose client went wrong.
+    Where only too little was seen comes last: that is what happens to a server whose client went wrong.
     """
     found: dict[str, list[Problem]] = {}
     for execution, comparison in zip(record.executions, comparisons, strict=True):
         if (problem := _problem(execution, comparison, record)) is not None:
             found.setdefault(execution.role, []).append(problem)
-    problems = sorted((_first_of(problems) for problems in found.values()), key=_is_mere_silence)
+    seen = zip(record.sightings, sighting_comparisons, strict=True)
+    missed = [_missed(sighting, comparison) for sighting, comparison in seen if not comparison.ok]
+    problems = sorted([*(_first_of(problems) for problems in found.values()), *missed], key=_is_mere_silence)
     return [*problems, *([_not_started(record.not_started)] if record.not_started else [])]
 
 
@@ -132,6 +143,10 @@ def _problem(execution: Execution, comparison: Match | Mismatch | None, record: 
         cause=likely_cause(execution, record),
         mismatch=mismatch,
     )
+
+
+def _missed(sighting: Sighting, mismatch: Mismatch) -> Problem:
+    return Problem(place=mismatch.place, subject=sighting.expected.source, what=mismatch.reason, mismatch=mismatch)
 
 
 def _failed_check(outcome: CheckOutcome) -> Problem:

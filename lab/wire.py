@@ -1,0 +1,145 @@
+"""What is watched besides the programs while a scenario runs: packets at interfaces, and routers' tables at the end."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from lab.capture import start_captures
+from lab.packets import Captured
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from types import TracebackType
+
+    from lab.capture import Capture
+    from lab.engines.base import Lab
+    from lab.scenario import Scenario
+    from lab.sightings import Sighting
+    from lab.topology import Topology
+    from lab.transcript import Setting
+    from lab.translation import Translation
+
+_HEADERS_BYTES = 256
+"""Of packets that are only to be looked at: all headers, and the first words."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Seen:
+    """All that the wire and the tables have shown."""
+
+    captures: tuple[Captured, ...] = ()
+    translations: Mapping[str, tuple[Translation, ...]]
+    sightings: tuple[Sighting, ...] = ()
+
+
+class Wire:
+    """Watches what a scenario speaks of, from before its first step on; `everywhere` adds all that is on the way.
+
+    `tell` is called when a packet has passed where the scenario expects something. Leaving its `with` block ends it.
+    """
+
+    def __init__(self, scenario: Scenario, lab: Lab, tell: Callable[[], None], *, everywhere: bool) -> None:
+        self._scenario = scenario
+        self._lab = lab
+        self._began_at_s = time.time()
+        self._routers = _routers(scenario, lab.topology, everywhere=everywhere)
+        expected = _expected(scenario)
+        rest = _on_the_way(scenario, lab.topology) if everywhere else {}
+        self._expected = start_captures(
+            lab, {host: sorted(networks) for host, networks in expected.items()}, tell=lambda *_: tell()
+        )
+        self._captures = list(self._expected)
+        with contextlib.ExitStack() as undo:
+            undo.push(self.__exit__)
+            others = {
+                host: [one for one in networks if one not in expected.get(host, ())] for host, networks in rest.items()
+            }
+            self._captures += start_captures(
+                lab, {host: networks for host, networks in others.items() if networks}, snap=_HEADERS_BYTES
+            )
+            undo.pop_all()
+
+    def __enter__(self) -> Wire:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.ExitStack() as stack:
+            for capture in self._captures:
+                stack.push(capture)
+
+    @property
+    def quiet_s(self) -> float:
+        """Since when no packet has passed where the scenario expects something."""
+        last = max((frame.time_s for capture in self._expected for _, frame in capture.frames), default=0.0)
+        return time.time() - last
+
+    def sightings(self, setting: Callable[[str], Setting]) -> list[Sighting]:
+        """The packets so far where the scenario expects some."""
+        if not self._scenario.packets:
+            return []
+        from lab.sightings import sight_packets
+        captures = _captured(self._expected, self._began_at_s)
+        return [sight_packets(watch, captures, setting(watch.host)) for watch in self._scenario.packets]
+
+    def stop(self, setting: Callable[[str], Setting]) -> Seen:
+        """Look at the tables, and at all that has passed until now. LabError when the lab itself has missed some."""
+        if self._routers:
+            from lab.nat import translations
+            from lab.sightings import sight_table
+        tables = {router: tuple(translations(self._lab, router)) for router in self._routers}
+        for capture in self._captures:
+            capture.stop()
+        now_s = time.time() - self._began_at_s
+        listed = [sight_table(table, tables[table.host], setting(table.host), now_s) for table in self._scenario.nat]
+        return Seen(
+            captures=_captured(self._captures, self._began_at_s),
+            translations=tables,
+            sightings=(*self.sightings(setting), *listed),
+        )
+
+
+def _expected(scenario: Scenario) -> dict[str, set[str]]:
+    """Where the scenario expects something: host → networks."""
+    found: dict[str, set[str]] = {}
+    for watch in scenario.packets:
+        found.setdefault(watch.host, set()).add(watch.network)
+    return found
+
+
+def _on_the_way(scenario: Scenario, topology: Topology) -> dict[str, list[str]]:
+    """All interfaces of the hosts that take part, and of all routers."""
+    taking_part = {program.host for program in scenario.programs()} | {watch.host for watch in scenario.packets}
+    return {
+        node.name: [interface.network for interface in node.interfaces]
+        for node in topology.nodes.values()
+        if node.name in taking_part or node.forwards
+    }
+
+
+def _routers(scenario: Scenario, topology: Topology, *, everywhere: bool) -> list[str]:
+    """Whose tables to look at."""
+    spoken_of = [table.host for table in scenario.nat]
+    translating = [node.name for node in topology.nodes.values() if node.nat] if everywhere else []
+    return list(dict.fromkeys([*spoken_of, *translating]))
+
+
+def _captured(captures: list[Capture], began_at_s: float) -> tuple[Captured, ...]:
+    """Each interface's packets, decoded, with times since the scenario began."""
+    if captures:
+        from lab.packets import decode
+    return tuple(
+        Captured(
+            host=capture.host,
+            network=tapped.network,
+            packets=tuple(decode(replace(frame, time_s=frame.time_s - began_at_s)) for frame in tapped.frames),
+            dropped=tapped.dropped,
+            cut=tapped.cut,
+        )
+        for capture in captures
+        for tapped in capture.tapped
+    )
