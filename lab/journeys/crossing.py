@@ -1,10 +1,11 @@
-"""Frames on one network: what one interface sent is what others received, byte for byte."""
+"""Frames on one network: what one interface sent is what others received."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from lab.journeys.likeness import MATTER_BYTES
 from lab.journeys.model import Heard, Hop
 from lab.journeys.pairing import pair
 
@@ -14,17 +15,19 @@ if TYPE_CHECKING:
     from lab.journeys.neighbours import Neighbours
     from lab.packets import Captured, Packet
 
+    Key = tuple[str, int, bytes]
     Sights = dict[str, list[Packet]]
 
 
 def crossings(captures: Iterable[Captured], neighbours: Neighbours) -> list[Hop]:
     """Every frame that was seen, in the order of time; once, however many saw it."""
-    sent: dict[tuple[str, bytes], Sights] = defaultdict(lambda: defaultdict(list))
-    received: dict[tuple[str, bytes], Sights] = defaultdict(lambda: defaultdict(list))
+    sent: dict[Key, Sights] = defaultdict(lambda: defaultdict(list))
+    received: dict[Key, Sights] = defaultdict(lambda: defaultdict(list))
     for captured in captures:
         for packet in captured.packets:
             side = sent if packet.frame.outgoing else received
-            side[captured.network, packet.frame.data][captured.host].append(packet)
+            key = captured.network, packet.frame.length, packet.frame.data[:MATTER_BYTES]
+            side[key][captured.host].append(packet)
     keys = dict.fromkeys([*sent, *received])
     hops = [hop for key in keys for hop in _hops(key[0], sent.get(key, {}), received.get(key, {}), neighbours)]
     return sorted(hops, key=lambda hop: hop.time_s)

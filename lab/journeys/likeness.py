@@ -13,6 +13,10 @@ if TYPE_CHECKING:
     from lab.topology import Address
     from lab.translation import End
 
+MATTER_BYTES = 256
+"""So much of each frame is looked at: all headers with the first words, and whoever captures may cut off the rest."""
+
+_PAYLOAD_BYTES = 128
 _ETHERNET_BYTES = 14
 _ICMP_HEAD_BYTES = 8
 _PROTOCOLS = {1: "icmp", 6: "tcp", 17: "udp"}
@@ -74,9 +78,10 @@ def substance_of(packet: Packet) -> Hashable:
     head = (ip.protocol, ip.ident, ip.dont_fragment, ip.more_fragments, ip.offset, ip.length)
     match packet.transport:
         case Udp() as udp:
-            return (*head, udp.length, udp.payload)
+            return (*head, udp.length, udp.payload[:_PAYLOAD_BYTES])
         case Tcp() as tcp:
-            return (*head, tcp.seq, tcp.ack, tcp.window, tcp.flags, tcp.options, tcp.length, tcp.payload)
+            payload = tcp.payload[:_PAYLOAD_BYTES]
+            return (*head, tcp.seq, tcp.ack, tcp.window, tcp.flags, tcp.options, tcp.length, payload)
         case Icmp() as icmp:
             quoted = substance_of(icmp.quoted) if icmp.quoted else _body(packet)[_ICMP_HEAD_BYTES:]
             return (*head, icmp.kind, icmp.code, icmp.seq, quoted)
@@ -96,4 +101,5 @@ def _body(packet: Packet) -> bytes:
     """The bytes after the IP header; of a quoted packet, which may have been translated, none."""
     if packet.ip is None or packet.ethernet is None:
         return b""
-    return packet.frame.data[_ETHERNET_BYTES + packet.ip.header :]
+    start = _ETHERNET_BYTES + packet.ip.header
+    return packet.frame.data[start : start + _PAYLOAD_BYTES]

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lab.journeys import follow
+from lab.journeys.likeness import MATTER_BYTES
 from lab.packets import Arp, Ethernet, Frame, Icmp, Packet, Udp
 from tests.journeys.world import TICK_S, Step, World, ends, fragment, tcp, udp, unreachable, with_ends
 
@@ -321,10 +322,13 @@ def test_whatever_is_sent_lost_and_repeated_the_true_journeys_are_found(topology
     assert sorted(map(steps, journeys(world)), key=str) == sorted(world.truth, key=str)
 
 
-def test_a_payload_cut_short_by_the_capture_does_not_matter(world: World) -> None:
-    packet = udp((A1, 40001), SERVER, b"x" * 20)
-    short = replace(packet, transport=replace(packet.transport, payload=b"x"), trouble="truncated")  # type: ignore[type-var]
-    world.send(0, short, OUT)
+def test_an_interface_where_only_the_headers_were_kept_fits_to_one_where_all_was(world: World) -> None:
+    world.send(0, udp((A1, 40001), SERVER, b"x" * 2000), OUT)
+    for packets in (world.seen["isp", "internet"], world.seen["isp", "datacenter"]):
+        (packet,) = packets
+        frame, transport = packet.frame, packet.transport
+        assert isinstance(transport, Udp)
+        short = replace(transport, payload=transport.payload[: MATTER_BYTES - 42])
+        packets[:] = [replace(packet, frame=replace(frame, data=frame.data[:MATTER_BYTES]), transport=short)]
     (journey,) = journeys(world)
-    assert isinstance(journey.packet.transport, Udp)
     assert len(journey.hops) == 3
