@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from pathlib import Path
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 import click
@@ -12,16 +12,18 @@ import click
 from lab.cli import labs, library
 from lab.cli.given import Given, lab_options
 from lab.cli.programs import own_programs
+from lab.cli.reports import check_reports, report_options, write_reports
 from lab.cli.trials import Trials, one_by_one, side_by_side
 from lab.errors import UsageError
-from lab.report import json
 from lab.report.console import console
+from lab.report.session import Session
 from lab.report.summary import print_summary
 from lab.verdict import Result, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from lab.report.file import ReportFile
     from lab.scenario import Scenario
     from lab.topology import Topology
 
@@ -43,10 +45,7 @@ MOST_JOBS = 64
     help="So many at a time, each in a lab of its own.",
 )
 @click.option("--program", "programs", multiple=True, metavar="ROLE=CMD", help="Your own program in a role.")
-@click.option(
-    "--json", "json_file", type=click.Path(dir_okay=False, path_type=Path, allow_dash=True), metavar="FILE",
-    help="Everything as JSON too; - is standard output.",
-)  # fmt: skip
+@report_options
 @click.option("--verbose", "-v", is_flag=True, help="Every step as it happens; every story in full.")
 @lab_options()
 @click.pass_obj
@@ -59,7 +58,7 @@ def run_command(  # noqa: PLR0917
     keep: bool,
     jobs: int,
     programs: tuple[str, ...],
-    json_file: Path | None,
+    reports: Sequence[ReportFile],
     verbose: bool,
 ) -> int:
     """Run scenarios and say what happened.
@@ -71,12 +70,14 @@ def run_command(  # noqa: PLR0917
 
     With --jobs, labs are made for them whatever is up. A Docker Engine has room for one; there they go one by one.
 
+    --html, --junit and --json write reports of everything that happened, to a file or, as -, to standard output.
+
     The exit code is 1 when any failed, 3 when the lab failed in any.
 
     \b
     lab run udp-echo
     lab run udp-echo --program server='python my_server.py --port 3000'
-    lab run --all --jobs 4 --json results.json
+    lab run --all --jobs 4 --html report.html --junit results.xml
     """
     if keep and jobs > 1:
         raise click.UsageError(
@@ -85,21 +86,21 @@ def run_command(  # noqa: PLR0917
     topology = labs.topology_of(given)
     scenarios = _chosen(topology, names, every=every, topic=topic)
     own = own_programs(programs, scenarios, topology)
-    _check_writable(json_file)
-    out = console(sys.stderr if str(json_file) == "-" else sys.stdout)
+    check_reports(reports)
+    out = console(sys.stderr if any(report.is_stdout for report in reports) else sys.stdout)
     trials = Trials(
         given=given, topology=topology, programs=own, out=out, is_verbose=verbose,
         is_story=verbose or len(scenarios) == 1,
     )  # fmt: skip
-    began_s = time.monotonic()
+    began, began_s = datetime.now().astimezone(), time.monotonic()
     if jobs > 1 and len(scenarios) > 1:
         results = side_by_side(trials, scenarios, jobs, fresh=fresh)
     else:
         results = one_by_one(trials, scenarios, fresh=fresh, keep=keep)
+    took_s = time.monotonic() - began_s
     if len(scenarios) > 1:
-        print_summary(out, results, time.monotonic() - began_s)
-    if json_file is not None:
-        _write(json_file, json.dumped(json.results(results, topology)) + "\n")
+        print_summary(out, results, took_s)
+    write_reports(reports, Session(topology=topology, results=tuple(results), began=began, took_s=took_s))
     return _exit_code(results)
 
 
@@ -112,25 +113,6 @@ def _chosen(topology: Topology, names: Sequence[str], *, every: bool, topic: str
     if not scenarios:
         raise UsageError(f"there are no scenarios beside {topology.file}: a folder called scenarios would hold them")
     return scenarios
-
-
-def _check_writable(file: Path | None) -> None:
-    """Before anything runs: a report that cannot be written is found out now."""
-    if file is None or str(file) == "-":
-        return
-    if not file.absolute().parent.is_dir():
-        raise UsageError(f"--json {file}: there is no folder {file.absolute().parent}")
-    _write(file, "")
-
-
-def _write(file: Path, text: str) -> None:
-    if str(file) == "-":
-        click.echo(text, nl=False)
-        return
-    try:
-        file.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UsageError(f"--json {file}: {error.strerror}") from None
 
 
 def _exit_code(results: Sequence[Result]) -> int:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lab.doctor import Diagnosis
     from lab.engines.base import Running
     from lab.record import Change, Execution
+    from lab.report.session import Session
     from lab.scenario import Scenario
     from lab.topology import Node, Topology
     from lab.transcript import Place
@@ -61,6 +62,15 @@ def host(node: Node) -> dict[str, Any]:
         "gateway": str(node.gateway) if node.gateway else None,
         "nat": node.nat,
         "routes": [{"to": str(route.to), "via": str(route.via)} for route in node.routes],
+    }
+
+
+def session(one: Session) -> dict[str, Any]:
+    """One `lab run`."""
+    return {
+        "began": one.began.isoformat(timespec="milliseconds"),
+        "took_s": round(one.took_s, 6),
+        **results(one.results, one.topology),
     }
 
 

@@ -47,7 +47,7 @@ class Moment:
 
 def timeline(record: Record) -> list[Moment]:
     """All moments of a record."""
-    moments = [moment for execution in record.executions for moment in _of_program(execution)]
+    moments = [moment for execution in record.executions for moment in of_program(execution)]
     moments += [Moment(time_s=change.time_s, kind="change", parts=(Part(str(change)),)) for change in record.changes]
     return sorted(moments, key=lambda moment: moment.time_s)
 
@@ -59,7 +59,8 @@ def worth_telling(record: Record) -> list[Moment]:
     return [moment for moment in moments if not (moment.is_usual and moment.source in heard)]
 
 
-def _of_program(execution: Execution) -> Iterator[Moment]:
+def of_program(execution: Execution) -> Iterator[Moment]:
+    """What one program printed and was told, and its end."""
     role, source, lines = execution.role, execution.transcript.source, execution.transcript.lines
     for number, line in enumerate(lines):
         typed = [one for one in execution.typed if one.line == number]

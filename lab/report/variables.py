@@ -14,22 +14,22 @@ if TYPE_CHECKING:
 _MOST_ITEMS = 5
 
 
-def variable_lines(bindings: Bindings) -> Iterator[Text]:
-    """One line a variable; of a long list the first items."""
+def variables(bindings: Bindings) -> list[tuple[str, str, str]]:
+    """Of each its name in braces, its value (of a long list the first items), and where that came from."""
     found: dict[str, list[Bound]] = {}
     for bound in bindings:
         found.setdefault(bound.name, []).append(bound)
-    names = {name: f"{{{name}}}" for name in found}
-    values = {name: _values(items) for name, items in found.items()}
-    name_width = max(map(len, names.values()), default=0)
-    value_width = max(map(len, values.values()), default=0)
-    for name, items in found.items():
+    return [(f"{{{name}}}", _values(items), items[0].origin) for name, items in found.items()]
+
+
+def variable_lines(bindings: Bindings) -> Iterator[Text]:
+    """One line a variable."""
+    found = variables(bindings)
+    name_width = max((len(name) for name, _, _ in found), default=0)
+    value_width = max((len(value) for _, value, _ in found), default=0)
+    for name, value, origin in found:
         yield Text.assemble(
-            "  ",
-            (names[name].ljust(name_width), "bold"),
-            " = ",
-            values[name].ljust(value_width),
-            (f"  {items[0].origin}", "dim"),
+            "  ", (name.ljust(name_width), "bold"), " = ", value.ljust(value_width), (f"  {origin}", "dim")
         )
 
 
