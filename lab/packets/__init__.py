@@ -3,6 +3,7 @@
 from lab.packets.decoding import decode
 from lab.packets.model import Arp, Captured, Detail, Ethernet, Frame, Icmp, Ip, Packet, Tcp, Udp
 from lab.packets.only import Only
+from lab.packets.pcapng import PcapngWriter, write_pcapng
 from lab.packets.telling import Teller
 
 __all__ = [
@@ -15,8 +16,10 @@ __all__ = [
     "Ip",
     "Only",
     "Packet",
+    "PcapngWriter",
     "Tcp",
     "Teller",
     "Udp",
     "decode",
+    "write_pcapng",
 ]

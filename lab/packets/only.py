@@ -1,4 +1,4 @@
-"""Which packets count: all but ARP, or only those of some sorts (`udp/3000`, `icmp`, …)."""
+"""Which packets count: all of IP, or only those of some sorts (`udp/3000`, `icmp`, …)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LAST_PORT = 65535
 
 
 class Only:
-    """Takes the packets of some sorts at one place; all but ARP when none is named. ValueError for a bad sort.
+    """Takes the packets of some sorts at one place; all of IP when none is named. ValueError for a bad sort.
 
     Fragments but the first have no ports (RFC 791): what their first one was is remembered.
     """
@@ -45,10 +45,10 @@ class Only:
 
     def takes(self, packet: Packet) -> bool:
         """Does it count?"""
-        if not self._protocols and not self._ports:
-            return packet.arp is None
         if packet.ip is None:
             return packet.arp is not None and "arp" in self._protocols
+        if not self._protocols and not self._ports:
+            return True
         if any(packet.ip.protocol in _NUMBERS.get(name, ()) for name in self._protocols):
             return True
         return self._has_port(packet)
@@ -60,7 +60,7 @@ class Only:
         whole = (ip.source, ip.target, ip.protocol, ip.ident)
         if isinstance(transport, Udp | Tcp):
             found = any((ip.protocol, port) in self._ports for port in (transport.source_port, transport.target_port))
-            if found and ip.more_fragments:
-                self._firsts.add(whole)
+            if ip.more_fragments:  # numbers come again: that of one which counted may be that of one which does not
+                (self._firsts.add if found else self._firsts.discard)(whole)
             return found
         return ip.offset > 0 and whole in self._firsts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ipaddress import IPv6Address
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 from lab.packets import dns
 from lab.packets.model import Icmp, Tcp, Udp
@@ -13,10 +13,8 @@ from lab.packets.streams import Streams
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from lab.packets.model import Address, Arp, Ip, Packet
+    from lab.packets.model import Address, Arp, Detail, Ip, Packet
     from lab.packets.streams import Position
-
-    Extra = Literal["mac", "ttl", "id"]
 
 _PROTOCOLS = {1: "ICMP", 2: "IGMP", 6: "TCP", 17: "UDP", 47: "GRE", 50: "ESP", 51: "AH", 58: "ICMPv6", 132: "SCTP"}
 _FLAGS = ("SYN", "FIN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
@@ -30,7 +28,7 @@ class Teller:
     `show` puts in what most lessons can do without: the MAC addresses, the TTL, the IP packet's identification.
     """
 
-    def __init__(self, show: Collection[Extra] = ()) -> None:
+    def __init__(self, show: Collection[Detail] = ()) -> None:
         self._show = frozenset(show)
         self._streams = Streams()
 
