@@ -25,7 +25,7 @@ LAYERS = (
     ("lab.record",),
     ("lab.sightings",),
     ("lab.scenario",),
-    ("lab.capture", "lab.damage", "lab.doctor", "lab.links", "lab.sockets"),
+    ("lab.capture", "lab.damage", "lab.doctor", "lab.links", "lab.nat", "lab.sockets"),
     ("lab.errand", "lab.process"),
     ("lab.output", "lab.terminal"),
     ("lab.compose", "lab.engines", "lab.journeys", "lab.transcript"),

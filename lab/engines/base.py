@@ -82,7 +82,7 @@ class Lab(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Running:
-    """A lab that an engine found: what `lab status` shows. `healthy` is None or what is wrong with it."""
+    """A lab that an engine found: what `lab status` shows. `ailment` is None or what is wrong with it."""
 
     name: str
     engine: str
@@ -97,15 +97,17 @@ class Engine(Protocol):
 
     NAME: str
     """As `--engine` takes it."""
+    fast: bool = False
 
     def unavailable(self) -> str | None:
         """Why this engine cannot work on this machine and the one line that mends it; None when it can."""
 
-    def up(self, topology: Topology, name: str, workspace: Path, *, tethered: bool = False) -> Lab:
+    def up(self, topology: Topology, name: str, workspace: Path, *, tethered: bool = False, fast: bool = False) -> Lab:
         """Make the lab, ready for the first packet; on any failure nothing of it is left.
 
         `workspace` is the folder that hosts see, read-only, at the same path. A tethered lab belongs to this process
-        and does not outlive it. Raises Unavailable or LabError, also when a lab of that name exists.
+        and does not outlive it. Frames look as on a real wire (no segment above the MTU, no bad checksum), unless the
+        lab is to be fast. Raises Unavailable or LabError, also when a lab of that name exists.
         """
 
     def attach(self, topology: Topology, name: str) -> Lab:

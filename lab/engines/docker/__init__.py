@@ -43,7 +43,7 @@ def unavailable() -> str | None:
         return str(error)
 
 
-def up(topology: Topology, name: str, workspace: Path, *, tethered: bool = False) -> DockerLab:
+def up(topology: Topology, name: str, workspace: Path, *, tethered: bool = False, fast: bool = False) -> DockerLab:
     """Make the lab; see `lab.engines.base.Engine`."""
     if re.fullmatch(r"[a-z0-9][a-z0-9_-]*", name) is None:
         raise UsageError(f"{name!r}: a lab on Docker has a name of small letters, digits, '-' and '_'")
@@ -56,12 +56,12 @@ def up(topology: Topology, name: str, workspace: Path, *, tethered: bool = False
         with _one_at_a_time(topology.file):
             _refuse_if_up(daemon, name)
             check_room(daemon, compose.resolve(topology))
-            labels = marks.labels(topology, workspace)
+            labels = marks.labels(topology, workspace, fast=fast)
             if tethered:
                 stack.callback(Tether(name, labels[marks.ORIGIN]).release)
             undo = stack.enter_context(contextlib.ExitStack())
             undo.callback(_remove, daemon, name)
-            compose.up(topology, name, workspace, labels)
+            compose.up(topology, name, workspace, labels, fast=fast)
             containers = _wait_until_ready(daemon, name, topology)
             if not tethered:
                 undo.pop_all()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.errors import LabError
+from lab.host.start import FAST
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -70,11 +71,11 @@ def resolve(topology: Topology) -> Resolved:
     )
 
 
-def up(topology: Topology, name: str, workspace: Path, labels: Mapping[str, str]) -> None:
+def up(topology: Topology, name: str, workspace: Path, labels: Mapping[str, str], *, fast: bool = False) -> None:
     """Make all networks and containers; what it has made when it fails is not removed."""
     with tempfile.TemporaryDirectory(prefix="socket-lab-") as folder:
         override = Path(folder, "override.json")
-        override.write_text(json.dumps(_override(topology, workspace, labels)))
+        override.write_text(json.dumps(_override(topology, workspace, labels, fast=fast)))
         files = ["--file", str(topology.file), "--file", str(override)]
         _compose(["--project-name", name, *files, "up", "--detach", "--no-build", "--quiet-pull"], _UP_S)
 
@@ -84,10 +85,12 @@ def down(name: str) -> None:
     _compose(["--project-name", name, "down", "--remove-orphans", "--volumes", "--timeout", "2"], _UP_S)
 
 
-def _override(topology: Topology, workspace: Path, labels: Mapping[str, str]) -> dict[str, Any]:
+def _override(topology: Topology, workspace: Path, labels: Mapping[str, str], *, fast: bool) -> dict[str, Any]:
     """What a lab adds to its file: labels to find it by, the people's folder, and a log that can be read back."""
     shared = {"type": "bind", "source": str(workspace), "target": str(workspace), "read_only": True}
-    service = {"labels": dict(labels), "volumes": [shared], "logging": {"driver": "json-file"}}
+    service: dict[str, Any] = {"labels": dict(labels), "volumes": [shared], "logging": {"driver": "json-file"}}
+    if fast:
+        service["environment"] = {FAST: "1"}
     return {
         "services": dict.fromkeys(topology.nodes, service),
         "networks": {network: {"labels": dict(labels)} for network in topology.networks},

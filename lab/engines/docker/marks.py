@@ -14,14 +14,14 @@ if TYPE_CHECKING:
 
     from lab.topology import Topology
 
-FILE, DIGEST, WORKSPACE, NODES, ORIGIN = (
-    f"socket-lab.{word}" for word in ("file", "digest", "workspace", "nodes", "origin")
+FILE, DIGEST, WORKSPACE, NODES, ORIGIN, FAST = (
+    f"socket-lab.{word}" for word in ("file", "digest", "workspace", "nodes", "origin", "fast")
 )
 OURS = DIGEST
 """Whatever carries this label was made by a lab, and not by Compose alone."""
 
 
-def labels(topology: Topology, workspace: Path) -> dict[str, str]:
+def labels(topology: Topology, workspace: Path, *, fast: bool) -> dict[str, str]:
     """What everything of this lab shall carry; Compose adds the lab's name as its project.
 
     The origin is another one each time: it tells a lab from an earlier one of the same name.
@@ -32,6 +32,7 @@ def labels(topology: Topology, workspace: Path) -> dict[str, str]:
         WORKSPACE: str(workspace),
         NODES: ",".join(topology.nodes),
         ORIGIN: secrets.token_hex(8),
+        FAST: str(fast).lower(),
     }
 
 
@@ -69,5 +70,6 @@ def _lab(name: str, parts: Sequence[Container | Bridge]) -> Running:
         file=Path(marks.get(FILE, "")),
         digest=marks.get(DIGEST, ""),
         workspace=Path(marks.get(WORKSPACE, "")),
+        fast=marks.get(FAST) == "true",
         ailment=ailment(marks, (part for part in parts if isinstance(part, Container))),
     )

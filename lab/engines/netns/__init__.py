@@ -103,7 +103,7 @@ def unavailable() -> str | None:
     return None
 
 
-def up(topology: Topology, name: str, workspace: Path, *, tethered: bool = False) -> NetnsLab:
+def up(topology: Topology, name: str, workspace: Path, *, tethered: bool = False, fast: bool = False) -> NetnsLab:
     """Make the lab; see `lab.engines.base.Engine`."""
     if (reason := unavailable()) is not None:
         raise Unavailable(reason)
@@ -115,7 +115,7 @@ def up(topology: Topology, name: str, workspace: Path, *, tethered: bool = False
         state.remove(folder)
         folder.mkdir(mode=0o700)
         try:
-            tether = _start_holder(_order(topology, folder, workspace, user, tethered=tethered))
+            tether = _start_holder(_order(make_plan(topology, fast=fast), folder, workspace, user, tethered=tethered))
             description = state.Description(
                 name=name,
                 file=str(topology.file.resolve()),
@@ -127,6 +127,7 @@ def up(topology: Topology, name: str, workspace: Path, *, tethered: bool = False
             state.write(folder, description)
         except BaseException:
             state.remove(folder)
+                fast=fast,
             raise
     if not tethered:
         tether.close()
@@ -178,8 +179,8 @@ def _running(folder: Path) -> Running:
     )
 
 
-def _order(topology: Topology, folder: Path, workspace: Path, user: int | None, *, tethered: bool) -> Order:
-    plan = make_plan(topology)
+        fast=found.fast if found else False,
+def _order(plan: Plan, folder: Path, workspace: Path, user: int | None, *, tethered: bool) -> Order:
     return Order(
         state=str(folder),
         workspace=str(workspace),

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lab.engines.netns import filesystem, kernel, messages
-from lab.host import supervise
+from lab.host import start, supervise
 
 if TYPE_CHECKING:
     import socket
@@ -40,6 +40,7 @@ class Setup:
     workspace: str
     user: int | None
     sysctls: dict[str, str]
+    clean: list[str]
     ip: list[str]
     nft: list[str] | None
     rules: str
@@ -55,6 +56,7 @@ def run(setup: Setup, parent: socket.socket, listener: socket.socket) -> None:
         filesystem.enter_host(setup.workspace, setup.hosts_file)
         messages.send(parent, {})
         parent.recv(1)  # the links are there now
+        start.finish_packets(setup.clean)
         run_ip(setup.ip)
         if setup.nft:
             _run(setup.nft, setup.rules)

@@ -11,7 +11,7 @@ import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from lab.host.start import Startup, ip_commands, nft_command
+from lab.host.start import Startup, ethtool_command, ip_commands, nft_command
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,13 +38,19 @@ SWITCH_SYSCTLS = {
     "net.bridge.bridge-nf-call-arptables": "0",
 }
 
+_AGEING_TIME = 30_000  # hundredths of a second: the kernel's own default
+
 
 @dataclass(frozen=True, kw_only=True)
 class NodePlan:
-    """What one node does for itself once its links are there; the last word of `nft` is a file of rules."""
+    """What one node does for itself once its links are there; the last word of `nft` is a file of rules.
+
+    `clean` are the devices on which the kernel finishes each packet before it leaves (`lab.host.start.finish_packets`).
+    """
 
     name: str
     sysctls: dict[str, str]
+    clean: tuple[str, ...]
     ip: tuple[str, ...]
     nft: tuple[str, ...] | None
     hosts_file: str
@@ -72,19 +78,24 @@ class Plan:
         yield from (f"ip -n {SWITCH} {line.format_map(names)}" for line in self.switch_ip)
         for node in self.nodes:
             yield from _sysctl_commands(node.name, node.sysctls)
+            for device in node.clean:
+                yield f"ip netns exec {node.name} {shlex.join(ethtool_command(device))}"
             yield from (f"ip -n {node.name} {line}" for line in node.ip)
             if node.nft:
                 yield f"ip netns exec {node.name} {shlex.join(node.nft)}"
         yield from (f"ip -n {SWITCH} {line}" for line in self.settle_ip)
 
 
-def make_plan(topology: Topology) -> Plan:
-    """The operations that make this topology out of nothing, in the order in which they must happen."""
-    bridges = {name: f"br{number}" for number, name in enumerate(topology.networks)}
+def make_plan(topology: Topology, *, fast: bool = False) -> Plan:
+    """The operations that make this topology out of nothing, in the order in which they must happen.
+
+    `fast`: packets are left unfinished, as `lab.engines.base.Engine.up` tells.
+    """
+    bridges = _bridges(topology)
     return Plan(
         switch_sysctls=SWITCH_SYSCTLS,
         switch_ip=(*_bridge_lines(bridges), *_port_lines(topology, bridges)),
-        nodes=tuple(_node_plan(node) for node in topology.nodes.values()),
+        nodes=tuple(_node_plan(node, fast=fast) for node in topology.nodes.values()),
         settle_ip=tuple(f"link show dev {port}" for port in ports(topology).values()),
     )
 
@@ -112,7 +123,7 @@ def _port_lines(topology: Topology, bridges: dict[str, str]) -> Iterator[str]:
             )
 
 
-def _node_plan(node: Node) -> NodePlan:
+def _node_plan(node: Node, *, fast: bool) -> NodePlan:
     default = "0.0.0.0/0"
     startup = Startup(
         gateway=str(node.gateway) if node.gateway else None,
@@ -133,6 +144,7 @@ def _address_lines(node: Node) -> Iterator[str]:
     yield "link set lo up"
     for interface in node.interfaces:
         yield f"address add {interface.address} broadcast + dev {interface.device}"
+        clean=() if fast else tuple(interface.device for interface in node.interfaces),
         yield f"link set {interface.device} up"
 
 

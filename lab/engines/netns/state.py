@@ -20,13 +20,15 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from lab.engines.netns import messages
 from lab.errors import LabError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 _DOWN_TIMEOUT_S = 10.0
 _UP_TIMEOUT_S = 60.0
+_ORDER_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,6 +41,7 @@ class Description:
     workspace: str
     nodes: tuple[str, ...]
     tethered: bool
+    fast: bool
 
 
 def root() -> Path:
@@ -132,7 +135,7 @@ def _end(connection: socket.socket) -> None:
         holder = os.pidfd_open(pid)
         try:
             with contextlib.suppress(OSError):
-                connection.send(b"\0")
+                messages.send(connection, {"end": True})
             if not _has_ended(holder, _DOWN_TIMEOUT_S):
                 signal.pidfd_send_signal(holder, signal.SIGKILL)
                 if not _has_ended(holder, _DOWN_TIMEOUT_S):
