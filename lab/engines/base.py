@@ -53,6 +53,8 @@ class Lab(Protocol):
     name: str
     topology: Topology
     workspace: Path
+    can_be_hub: bool
+    """Can its networks be turned into hubs?"""
 
     def spawn(
         self,
@@ -72,6 +74,12 @@ class Lab(Protocol):
         ends with 127 and says so on its output. Raises LabError when the lab cannot, UsageError for an unknown host.
         """
 
+    def set_hub(self, network: str, *, on: bool) -> None:
+        """Make a network a hub, which shows every frame to every host on it, or the switch that it was.
+
+        Raises LabError; Unavailable where networks cannot be hubs.
+        """
+
     def close(self) -> None:
         """Let go of the lab: programs started through this connection end; the lab stays up."""
 
@@ -89,6 +97,7 @@ class Running:
     file: Path
     digest: str
     workspace: Path
+    fast: bool = False
     ailment: str | None = None
 
 
@@ -97,7 +106,6 @@ class Engine(Protocol):
 
     NAME: str
     """As `--engine` takes it."""
-    fast: bool = False
 
     def unavailable(self) -> str | None:
         """Why this engine cannot work on this machine and the one line that mends it; None when it can."""

@@ -6,7 +6,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 from lab.engines.docker.program import DockerProgram
-from lab.errors import UsageError
+from lab.errors import Unavailable, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,6 +23,7 @@ class DockerLab:
     """A lab of containers that is up; `connection` undoes, at close, what was done for this connection only."""
 
     engine = "docker"
+    can_be_hub = False
 
     def __init__(
         self,
@@ -68,6 +69,9 @@ class DockerLab:
         )
         self._programs.add(program)
         return program
+
+    def set_hub(self, network: str, *, on: bool) -> None:  # noqa: ARG002  the contract's
+        raise Unavailable(f"{network} stays a switch: a Docker network's bridge is the engine's; use --engine netns")
 
     def close(self) -> None:
         for program in list(self._programs):

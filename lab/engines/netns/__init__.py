@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from lab.engines.base import Running
 from lab.engines.netns import filesystem, messages, state
 from lab.engines.netns.holder import Order
-from lab.engines.netns.plan import NodePlan, make_plan
+from lab.engines.netns.plan import NodePlan, Plan, hub_lines, make_plan
 from lab.engines.netns.program import NetnsProgram
 from lab.errors import LabError, Unavailable, UsageError
 
@@ -40,6 +40,7 @@ class NetnsLab:
     """A lab of namespaces that is up."""
 
     engine = NAME
+    can_be_hub = True
 
     def __init__(
         self, topology: Topology, name: str, workspace: Path, folder: Path, tether: socket.socket | None
@@ -74,6 +75,9 @@ class NetnsLab:
             "privileged": privileged,
         }
         return NetnsProgram(self._folder / str(number), request)
+
+    def set_hub(self, network: str, *, on: bool) -> None:
+        state.order(self._folder, hub_lines(self.topology, network, on=on))
 
     def close(self) -> None:
         if self._tether is not None:
@@ -123,11 +127,11 @@ def up(topology: Topology, name: str, workspace: Path, *, tethered: bool = False
                 workspace=str(workspace),
                 nodes=tuple(topology.nodes),
                 tethered=tethered,
+                fast=fast,
             )
             state.write(folder, description)
         except BaseException:
             state.remove(folder)
-                fast=fast,
             raise
     if not tethered:
         tether.close()
@@ -175,11 +179,11 @@ def _running(folder: Path) -> Running:
         file=Path(found.file) if found else Path(),
         digest=found.digest if found else "",
         workspace=Path(found.workspace) if found else Path(),
+        fast=found.fast if found else False,
         ailment=None if found and alive else "it ended without lab down" if found else "it was never finished",
     )
 
 
-        fast=found.fast if found else False,
 def _order(plan: Plan, folder: Path, workspace: Path, user: int | None, *, tethered: bool) -> Order:
     return Order(
         state=str(folder),

@@ -223,20 +223,32 @@ def _wait_for_the_end(control: socket.socket, tether: socket.socket | None) -> N
                 selector.register(source, selectors.EVENT_READ)
         while True:
             for key, _ in selector.select():
-                if key.fileobj is tether or (key.fileobj is control and _is_asked_to_go(control)):
+                if key.fileobj is tether or (key.fileobj is control and _answer(control)):
                     os._exit(0)
                 if key.fd == died_read:
                     os.read(died_read, 4096)
                     _go_if_a_node_died()
 
 
-def _is_asked_to_go(control: socket.socket) -> bool:
-    """Whoever only connects wants to know whether the lab lives; one byte asks it to go."""
+def _answer(control: socket.socket) -> bool:
+    """Do what somebody asks; True when it is to go. Whoever only connects wants to know whether the lab lives."""
     connection, _ = control.accept()
-    with connection, contextlib.suppress(TimeoutError):
+    with connection, contextlib.suppress(OSError, ValueError, TypeError):
         connection.settimeout(1)
-        return bool(connection.recv(1))
+        heard = messages.receive(connection)
+        message = heard[0] if heard else {}
+        if "switch_ip" in message:
+            messages.send(connection, _order(message["switch_ip"]))
+        return "end" in message
     return False
+
+
+def _order(switch_ip: list[str]) -> dict[str, Any]:
+    try:
+        run_ip(switch_ip)
+    except SetupError as error:
+        return {"error": str(error)}
+    return {}
 
 
 def _go_if_a_node_died() -> None:

@@ -100,6 +100,16 @@ def make_plan(topology: Topology, *, fast: bool = False) -> Plan:
     )
 
 
+def hub_lines(topology: Topology, network: str, *, on: bool) -> tuple[str, ...]:
+    """Lines for `ip -batch` in the switch: a bridge that remembers nobody sends every frame to every port."""
+    bridge = _bridges(topology)[network]
+    return (f"link set {bridge} type bridge ageing_time {0 if on else _AGEING_TIME} fdb_flush",)
+
+
+def _bridges(topology: Topology) -> dict[str, str]:
+    return {name: f"br{number}" for number, name in enumerate(topology.networks)}
+
+
 def ports(topology: Topology) -> dict[tuple[str, str], str]:
     """The switch's end of each (node, network)'s link: `p0`, `p1`, …"""
     attachments = ((node.name, i.network) for node in topology.nodes.values() for i in node.interfaces)
@@ -134,6 +144,7 @@ def _node_plan(node: Node, *, fast: bool) -> NodePlan:
     return NodePlan(
         name=node.name,
         sysctls=NODE_SYSCTLS | dict(node.sysctls),
+        clean=() if fast else tuple(interface.device for interface in node.interfaces),
         ip=(*_address_lines(node), *ip_commands(startup), *_settle_lines(node)),
         nft=tuple(nft_command(node.interface(node.nat).device)) if node.nat else None,
         hosts_file=_hosts_file(node),
@@ -144,7 +155,6 @@ def _address_lines(node: Node) -> Iterator[str]:
     yield "link set lo up"
     for interface in node.interfaces:
         yield f"address add {interface.address} broadcast + dev {interface.device}"
-        clean=() if fast else tuple(interface.device for interface in node.interfaces),
         yield f"link set {interface.device} up"
 
 

@@ -128,6 +128,22 @@ def remove(folder: Path) -> bool:
     return existed
 
 
+def order(folder: Path, switch_ip: Sequence[str]) -> None:
+    """Have the holder run lines of ip(8) where the bridges are. Raises LabError."""
+    connection = _connect(folder / "control")
+    if connection is None:
+        raise LabError("the lab is not up any more: lab up")
+    with connection:
+        connection.settimeout(_ORDER_TIMEOUT_S)
+        try:
+            messages.send(connection, {"switch_ip": list(switch_ip)})
+            heard = messages.receive(connection)
+        except OSError as error:
+            raise LabError(f"the lab's holder did not answer: {error}") from error
+    if heard is None or "error" in heard[0]:
+        raise LabError(f"the lab's holder failed: {heard[0]['error'] if heard else 'it ended without a word'}")
+
+
 def _end(connection: socket.socket) -> None:
     credentials = connection.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, struct.calcsize("3i"))
     pid, _, _ = struct.unpack("3i", credentials)
