@@ -6,16 +6,20 @@ import json
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from lab.report.wire import passed
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from lab.doctor import Diagnosis
     from lab.engines.base import Running
+    from lab.packets import Captured
     from lab.record import Change, Execution
     from lab.report.session import Session
     from lab.scenario import Scenario
     from lab.topology import Node, Topology
     from lab.transcript import Place
+    from lab.translation import End, Translation
     from lab.verdict import Problem, Result
 
 VERSION = 1
@@ -85,6 +89,7 @@ def result(one: Result, topology: Topology) -> dict[str, Any]:
     return {
         "name": one.scenario.name,
         "title": one.scenario.title,
+        "topics": list(one.scenario.topics),
         "file": str(one.scenario.file),
         "engine": one.engine,
         "verdict": str(one.verdict),
@@ -92,6 +97,8 @@ def result(one: Result, topology: Topology) -> dict[str, Any]:
         "duration_s": round(record.duration_s, 6) if record else None,
         "programs": [_program(execution, topology) for execution in record.executions] if record else [],
         "changes": [_change(change) for change in record.changes] if record else [],
+        "captures": [_capture(captured, one.scenario) for captured in record.captures] if record else [],
+        "translations": [_table(*table) for table in record.translations.items()] if record else [],
         "variables": [
             {"name": bound.name, "item": bound.index, "value": bound.value, "source": bound.source, **_at(bound.place)}
             for bound in one.bindings
@@ -125,6 +132,40 @@ def _program(execution: Execution, topology: Topology) -> dict[str, Any]:
 
 def _change(change: Change) -> dict[str, Any]:
     return {"time_s": round(change.time_s, 6), "kind": change.kind, "of": change.subject, "is": change.how}
+
+
+def _capture(captured: Captured, scenario: Scenario) -> dict[str, Any]:
+    return {
+        "host": captured.host,
+        "network": captured.network,
+        "dropped": captured.dropped,
+        "cut": captured.cut,
+        "packets": [
+            {"time_s": round(one.time_s, 6), "out": one.is_outgoing, "length": one.length, "line": one.line}
+            for one in passed(captured, scenario)
+        ],
+    }
+
+
+def _table(router: str, flows: Iterable[Translation]) -> dict[str, Any]:
+    return {
+        "router": router,
+        "flows": [
+            {
+                "protocol": flow.protocol,
+                "source": _end(flow.source),
+                "target": _end(flow.target),
+                "outside": _end(flow.outside),
+                "inside": _end(flow.inside),
+            }
+            for flow in flows
+        ],
+    }
+
+
+def _end(end: End) -> dict[str, Any]:
+    address, port = end
+    return {"address": str(address), "port": port}
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

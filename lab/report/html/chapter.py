@@ -8,14 +8,20 @@ from typing import TYPE_CHECKING
 from lab.document import shown
 from lab.report.html.lanes import Lanes, side_by_side
 from lab.report.variables import variables
+from lab.report.wire import passed
 from lab.verdict import Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from lab.packets import Captured
+    from lab.report.wire import Passed
     from lab.topology import Topology
     from lab.transcript import Match, Mismatch, Row
     from lab.verdict import Problem, Result
+
+MOST_PACKETS = 500
+"""So many of one place are shown."""
 
 _BEFORE, _AFTER = 20, 40
 """Of a longer comparison so many rows around the one to blame are shown."""
@@ -84,11 +90,14 @@ class Chapter:
         if (record := self.result.record) is not None:
             sources = (execution.transcript.source for execution in record.executions)
             yield from zip(sources, self.result.comparisons, strict=True)
+            sighted = (sighting.expected.source for sighting in record.sightings)
+            yield from zip(sighted, self.result.sighting_comparisons, strict=True)
 
     @property
-    def captures(self) -> list[object]:
-        """What passed."""
-        return []
+    def captures(self) -> list[tuple[Captured, list[Passed | None]]]:
+        """What passed at each place; None stands for the middle of many packets, which is left out."""
+        captures = self.result.record.captures if self.result.record else ()
+        return [(captured, _without_middle(list(passed(captured, self.result.scenario)))) for captured in captures]
 
     def address(self, host: str) -> str:
         """The main one."""
@@ -109,6 +118,11 @@ def window(comparison: Match | Mismatch) -> Window:
     begin = max(0, (blamed or 0) - _BEFORE)
     shown = tuple(rows[begin : begin + _BEFORE + _AFTER])
     return Window(shown, None if blamed is None else blamed - begin, begin, len(rows) - begin - len(shown))
+
+
+def _without_middle(packets: list[Passed]) -> list[Passed | None]:
+    half = MOST_PACKETS // 2
+    return [*packets] if len(packets) <= MOST_PACKETS else [*packets[:half], None, *packets[-half:]]
 
 
 def _hidden(topology: Topology) -> set[str]:
