@@ -64,6 +64,11 @@ class Result:
     problems: tuple[Problem, ...] = ()
     reason: str | None = None
 
+    @property
+    def why(self) -> str:
+        """Why it did not pass, in a line; nothing when it did."""
+        return "; ".join(f"{problem.subject}: {problem.what}" for problem in self.problems[:1]) or self.reason or ""
+
 
 def judge_record(scenario: Scenario, topology: Topology, record: Record, engine: str) -> Result:
     """Compare what happened with what the scenario says should."""

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab import engines
 from lab.compose import load_topology
+from lab.pytest_plugin import engine_names, usable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,37 +21,15 @@ if TYPE_CHECKING:
 ROOT = Path(__file__).parents[1]
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption(
-        "--lab-engine", action="append", choices=engines.NAMES, help="test only on this engine (may be repeated)"
-    )
-
-
 def pytest_configure() -> None:
     """A shell that starts us in the background has Ctrl-C ignored, and every process that we start would inherit it."""
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "engine_name" in metafunc.fixturenames:
-        names = metafunc.config.getoption("--lab-engine") or engines.NAMES
-        metafunc.parametrize("engine_name", names, scope="session", ids=str)
-
-
 @pytest.fixture(scope="session")
-def engine(engine_name: str) -> Engine:
+def engine(pytestconfig: pytest.Config, lab_engine: str) -> Engine:
     """The engine under test."""
-    return usable(engine_name)
-
-
-def usable(engine_name: str) -> Engine:
-    """In CI every engine must work; elsewhere a missing one is a skip that says why."""
-    found = engines.load(engine_name)
-    if (reason := found.unavailable()) is not None:
-        if os.environ.get("CI"):
-            pytest.fail(f"{engine_name}: {reason}")
-        pytest.skip(f"{engine_name}: {reason}")
-    return found
+    return usable(pytestconfig, lab_engine)
 
 
 @pytest.fixture(scope="session")
@@ -61,7 +39,7 @@ def topology() -> Topology:
 
 @pytest.fixture(scope="session")
 def lab(engine: Engine, topology: Topology) -> Iterator[Lab]:
-    """One lab an engine for all tests that leave it as they found it."""
+    """One lab an engine, for all tests that leave it as they found it: the bare one, not what the plugin makes of it."""
     name = f"test-{os.getpid()}"
     with engine.up(topology, name, ROOT, tethered=True) as found:
         yield found
@@ -71,9 +49,9 @@ def lab(engine: Engine, topology: Topology) -> Iterator[Lab]:
 @pytest.fixture(scope="session")
 def netns_engine(pytestconfig: pytest.Config) -> Engine:
     """The embedded engine, for what has nothing to do with the engine."""
-    if "netns" not in (pytestconfig.getoption("--lab-engine") or engines.NAMES):
+    if "netns" not in engine_names(pytestconfig):
         pytest.skip("another engine was asked for")
-    return usable("netns")
+    return usable(pytestconfig, "netns")
 
 
 @pytest.fixture(scope="session")

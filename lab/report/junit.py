@@ -66,7 +66,7 @@ def _case(topic: str, result: Result, topology: Topology) -> ET.Element:
 
 
 def _what_is_wrong(result: Result) -> ET.Element:
-    said = "; ".join(f"{problem.subject}: {problem.what}" for problem in result.problems[:1]) or result.reason or ""
+    said = result.why
     match result.verdict:
         case Verdict.SKIPPED:
             return ET.Element("skipped", {"message": _text(said)})

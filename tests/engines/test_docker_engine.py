@@ -24,6 +24,7 @@ from lab.engines import docker
 from lab.engines.docker import room, tether
 from lab.errors import LabError, Unavailable, UsageError
 from lab.process import Process
+from lab.pytest_plugin import engine_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -63,8 +64,7 @@ networks:
 @pytest.fixture(scope="module", autouse=True)
 def docker_works(request: pytest.FixtureRequest) -> None:
     """In CI a missing engine is a failure; elsewhere a skip that says why."""
-    chosen = request.config.getoption("--lab-engine")
-    if chosen and "docker" not in chosen:
+    if "docker" not in engine_names(request.config):
         pytest.skip("another engine was asked for")
     if (reason := docker.unavailable()) is not None:
         if os.environ.get("CI"):
