@@ -101,9 +101,10 @@ def show_command(given: Given, scenario_name: str, as_json: bool) -> None:
 
 @click.command("check")
 @click.argument("files", nargs=-1, required=True, metavar="FILE…", type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
 @lab_options()
 @click.pass_obj
-def check_command(given: Given, files: tuple[Path, ...]) -> None:
+def check_command(given: Given, files: tuple[Path, ...], as_json: bool) -> None:
     """Are these scenarios and compose files right?
 
     Nothing is run. Every problem is told, with its line. Scenarios are checked against the compose file, whose hosts
@@ -111,26 +112,35 @@ def check_command(given: Given, files: tuple[Path, ...]) -> None:
 
     \b
     lab check scenarios/*.yaml
-    lab check docker-compose.yml
+    lab check docker-compose.yml --json
     """
-    problems: list[str] = []
-    for file in files:
-        try:
-            click.echo(f"{shown(file)}: {_checked(given, file)}")
-        except DocumentError as error:
-            problems += error.problems
-    if problems:
-        raise DocumentError(problems)
+    found = [(file, *_tried(given, file)) for file in files]
+    if as_json:
+        click.echo(json.dumped(json.checked((shown(file), kind, problems) for file, kind, problems in found)))
+    else:
+        for file, kind, problems in found:
+            if not problems:
+                click.echo(f"{shown(file)}: right, {kind}")
+    if wrong := [problem for _, _, problems in found for problem in problems]:
+        raise DocumentError(wrong)
+
+
+def _tried(given: Given, file: Path) -> tuple[str | None, tuple[str, ...]]:
+    """What kind of file it is, or what is wrong with it."""
+    try:
+        return _checked(given, file), ()
+    except DocumentError as error:
+        return None, error.problems
 
 
 def _checked(given: Given, file: Path) -> str:
     """What kind of file it is, once it is found right; DocumentError when it is not."""
     keys = load_document(file).data
     if "services" in keys:
-        return f"right, {_size(load_topology(file))}"
+        return _size(load_topology(file))
     if "steps" in keys:
         scenario = load_scenario(file, labs.topology_of(given))
-        return f"right, a scenario of {len(scenario.steps)} steps"
+        return f"a scenario of {len(scenario.steps)} steps"
     raise DocumentError(
         [f"{shown(file)}:1: neither a scenario, which has steps, nor a compose file, which has services"]
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -184,6 +185,27 @@ def _problem(problem: Problem) -> dict[str, Any]:
 
 def _at(place: Place | None) -> dict[str, Any]:
     return {"file": place.file if place else None, "line": place.line if place else None}
+
+
+def checked(found: Iterable[tuple[str, str | None, Iterable[str]]]) -> dict[str, Any]:
+    """Files with what they are or, where they are wrong, every problem and the place that it names."""
+    return {
+        "files": [
+            {
+                "file": file,
+                "ok": kind is not None,
+                "is": kind,
+                "problems": [_located(problem) for problem in problems],
+            }
+            for file, kind, problems in found
+        ]
+    }
+
+
+def _located(problem: str) -> dict[str, Any]:
+    match = re.fullmatch(r"(?s)(.+?):(\d+): (.+)", problem)
+    file, line, what = match.groups() if match else (None, None, problem)
+    return {"file": file, "line": int(line) if line else None, "what": what}
 
 
 def diagnosis(found: Diagnosis) -> dict[str, Any]:
