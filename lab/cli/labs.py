@@ -141,6 +141,12 @@ def folder_inside(lab: Lab) -> Path:
     return here if here.is_relative_to(lab.workspace) else lab.workspace
 
 
+def folders_inside(lab: Lab) -> tuple[Path, Path]:
+    """Where a scenario's programs begin (beside the compose file, if hosts see that), and where a person's own do."""
+    home, here = lab.topology.file.parent, folder_inside(lab)
+    return (home if home.is_relative_to(lab.workspace) else here), here
+
+
 def _name_of_engine(given: Given) -> str:
     return given.engine or engines.AUTO
 

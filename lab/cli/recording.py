@@ -191,12 +191,12 @@ class _Session:
         return failed, text
 
     def _rehearsed(self) -> Record:
-        folder, own_folder = _folders(self.lab)
+        folder, own_folder = labs.folders_inside(self.lab)
         return rehearse(self.scenario, self.lab, self.programs, self._told, folder=folder, own_folder=own_folder)
 
     def _tried(self, draft: Scenario) -> Result:
         self.watch(f"{self.scenario.name}: does it pass? …")
-        folder, own_folder = _folders(self.lab)
+        folder, own_folder = labs.folders_inside(self.lab)
         return try_scenario(draft, self.lab, self.programs, self._told, folder=folder, own_folder=own_folder)
 
     def _judged(self, draft: Scenario, record: Record) -> Result:
@@ -239,12 +239,6 @@ def _check_typed(record: Record, scenario: Scenario) -> None:
             raise Unrecordable(
                 f"nothing recorded: {execution.transcript.source} was over before line {number} of what is to be typed"
             )
-
-
-def _folders(lab: Lab) -> tuple[Path, Path]:
-    """Where the scenario's programs start, and where a person's own do."""
-    home, here = lab.topology.file.parent, labs.folder_inside(lab)
-    return (home if home.is_relative_to(lab.workspace) else here), here
 
 
 @contextlib.contextmanager

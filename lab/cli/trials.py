@@ -10,16 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from lab.cli import labs
-from lab.cli.bench import Bench
+from lab.cli.bench import Bench, Task, attempt
 from lab.cli.workers import Doing, Workers
 from lab.errors import UsageError
 from lab.report.board import Board
 from lab.report.console import progress
 from lab.report.terminal import print_problems, print_story, print_verdict
-from lab.trial import try_scenario
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from rich.console import Console
 
@@ -49,15 +48,10 @@ class Trials:
         """Of the lab that may be up."""
         return self.given.name or self.topology.name
 
-    def attempt(self, scenario: Scenario, lab: Lab, watch: Callable[[str], None]) -> Result:
-        """Run one scenario on one lab."""
+    def task(self, scenario: Scenario) -> Task:
+        """A scenario with those of the programs that have a role in it."""
         roles = {program.role for program in scenario.programs()}
-        own = {role: command for role, command in self.programs.items() if role in roles}
-        home, seen = self.topology.file.parent, lab.workspace
-        here = labs.folder_inside(lab)
-        return try_scenario(
-            scenario, lab, own, watch, folder=home if home.is_relative_to(seen) else here, own_folder=here
-        )
+        return Task(scenario=scenario, programs={role: own for role, own in self.programs.items() if role in roles})
 
     def tell(self, result: Result) -> None:
         """Print what came of it."""
@@ -81,7 +75,7 @@ def one_by_one(trials: Trials, scenarios: Sequence[Scenario], *, fresh: bool, ke
 def _watched(trials: Trials, scenario: Scenario, bench: Bench) -> Result:
     with progress(is_verbose=trials.is_verbose) as watch:
         watch(f"{scenario.name} …")
-        return bench.try_on(scenario, trials.attempt, lambda text: watch(f"{scenario.name}: {text}"))
+        return bench.try_on(trials.task(scenario), attempt, lambda text: watch(f"{scenario.name}: {text}"))
 
 
 def side_by_side(trials: Trials, scenarios: Sequence[Scenario], jobs: int, *, fresh: bool) -> list[Result]:
@@ -100,16 +94,16 @@ def side_by_side(trials: Trials, scenarios: Sequence[Scenario], jobs: int, *, fr
             topology=trials.topology,
             workspace=labs.workspace_for(trials.topology),
             names=names,
-            scenarios=scenarios,
-            attempt=trials.attempt,
+            tasks=[trials.task(scenario) for scenario in scenarios],
+            attempt=attempt,
         ) as workers,
         Board(len(names), len(scenarios), is_verbose=trials.is_verbose) as board,
     ):
         for event in workers.events():
             if isinstance(event, Doing):
-                board.doing(event.worker, event.scenario, event.what)
+                board.doing(event.worker, event.task.name, event.what)
                 continue
-            board.tried(event.worker, event.result)
+            board.tried(event.worker, event.task.name, event.result.verdict)
             results[event.number] = event.result
             if told in results:
                 with board.aside():

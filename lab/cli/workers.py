@@ -1,4 +1,4 @@
-"""Scenarios side by side: a few workers, each with a lab of its own and one scenario after another on it."""
+"""Tasks side by side: a few workers, each with a lab of its own and one task after another on it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from lab.cli.bench import Attempt
+    from lab.cli.bench import Attempt, Task
     from lab.engines.base import Engine
-    from lab.scenario import Scenario
     from lab.topology import Topology
     from lab.verdict import Result
 
@@ -28,23 +27,24 @@ class Doing:
     """What a worker is at."""
 
     worker: int
-    scenario: Scenario
+    task: Task
     what: str
 
 
 @dataclass(frozen=True)
 class Tried:
-    """A scenario, by its number, that a worker has done with."""
+    """A task, by its number, that a worker has done with."""
 
     worker: int
     number: int
+    task: Task
     result: Result
 
 
 class Workers:
     """As many as there are names for their labs; leaving the `with` block because of an error ends them at once.
 
-    `attempt` runs one scenario on one lab and is called in the workers' threads.
+    `attempt` runs one task on one lab and is called in the workers' threads. With `anew` each task has a new lab.
     """
 
     def __init__(
@@ -54,16 +54,18 @@ class Workers:
         topology: Topology,
         workspace: Path,
         names: Sequence[str],
-        scenarios: Sequence[Scenario],
+        tasks: Sequence[Task],
         attempt: Attempt,
+        anew: bool = False,
     ) -> None:
         self._engine = engine
         self._topology = topology
         self._workspace = workspace
         self._names = names
-        self._scenarios = scenarios
+        self._tasks = tasks
         self._attempt = attempt
-        self._waiting = iter(list(enumerate(scenarios)))
+        self._anew = anew
+        self._waiting = iter(list(enumerate(tasks)))
         self._taking = threading.Lock()
         self._stopping = threading.Event()
         self._events: queue.SimpleQueue[Doing | Tried | BaseException] = queue.SimpleQueue()
@@ -73,10 +75,10 @@ class Workers:
         ]
 
     def events(self) -> Iterator[Doing | Tried]:
-        """Start, and tell what happens until every scenario was tried. What broke a worker is raised here."""
+        """Start, and tell what happens until every task was tried. What broke a worker is raised here."""
         for thread in self._threads:
             thread.start()
-        left = len(self._scenarios)
+        left = len(self._tasks)
         while left:
             event = self._events.get()
             if isinstance(event, BaseException):
@@ -107,19 +109,20 @@ class Workers:
             with Bench(
                 self._engine.NAME,
                 lambda: self._engine.up(self._topology, name, self._workspace, tethered=True),
+                anew=self._anew,
             ) as bench:
                 while (taken := self._take()) is not None:
-                    number, scenario = taken
-                    result = bench.try_on(scenario, self._attempt, partial(self._tell, worker, scenario))
-                    self._events.put(Tried(worker, number, result))
+                    number, task = taken
+                    result = bench.try_on(task, self._attempt, partial(self._tell, worker, task))
+                    self._events.put(Tried(worker, number, task, result))
         except BaseException as error:  # noqa: BLE001  raised again in the main thread
             self._events.put(error)
 
-    def _take(self) -> tuple[int, Scenario] | None:
+    def _take(self) -> tuple[int, Task] | None:
         with self._taking:
             return None if self._stopping.is_set() else next(self._waiting, None)
 
-    def _tell(self, worker: int, scenario: Scenario, what: str) -> None:
+    def _tell(self, worker: int, task: Task, what: str) -> None:
         if self._stopping.is_set():  # this lab came up too late to be taken away
             raise LabError("the run is at its end")
-        self._events.put(Doing(worker, scenario, what))
+        self._events.put(Doing(worker, task, what))

@@ -16,8 +16,6 @@ from lab.verdict import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from lab.scenario import Scenario
-    from lab.verdict import Result
 
 _ECHO = 3
 """Room beside the last line, where a terminal shows ^C: on a line of its own it would be one line too many to erase."""
@@ -26,30 +24,30 @@ _ECHO = 3
 class Board:
     """On standard error, as long as its `with` block lasts."""
 
-    def __init__(self, workers: int, scenarios: int, *, is_verbose: bool) -> None:
+    def __init__(self, workers: int, tasks: int, *, is_verbose: bool) -> None:
         self._err = console(sys.stderr)
         self._err.width = max(1, self._err.width - _ECHO)
         self._is_verbose = is_verbose
         self._is_live = not is_verbose and self._err.is_terminal and not self._err.is_dumb_terminal
         self._rows: list[Text | None] = [None] * workers
-        self._scenarios = scenarios
+        self._tasks = tasks
         self._tried = 0
         self._bad = 0
         self._live: Live | None = None
 
-    def doing(self, worker: int, scenario: Scenario, what: str) -> None:
+    def doing(self, worker: int, task: str, what: str) -> None:
         """That worker is at this."""
-        self._rows[worker] = Text.assemble((scenario.name, "bold"), f"  {what}", no_wrap=True, overflow="ellipsis")
+        self._rows[worker] = Text.assemble((task, "bold"), f"  {what}", no_wrap=True, overflow="ellipsis")
         if self._is_verbose:
-            self._err.print(Text(f"{scenario.name}: {what}"), soft_wrap=True)
+            self._err.print(Text(f"{task}: {what}"), soft_wrap=True)
 
-    def tried(self, worker: int, result: Result) -> None:
-        """That worker has done with this scenario."""
+    def tried(self, worker: int, task: str, verdict: Verdict) -> None:
+        """That worker has done with this."""
         self._rows[worker] = None
         self._tried += 1
-        self._bad += result.verdict in (Verdict.FAILED, Verdict.ERROR)
+        self._bad += verdict in (Verdict.FAILED, Verdict.ERROR)
         if not self._is_live:
-            text = Text(f"{self._tried} of {self._scenarios}: {result.scenario.name} {result.verdict.lower()}")
+            text = Text(f"{self._tried} of {self._tasks}: {task} {verdict.lower()}")
             self._err.print(text, soft_wrap=True)
 
     @contextlib.contextmanager
@@ -73,7 +71,7 @@ class Board:
         for number, row in enumerate(self._rows, start=1):
             table.add_row(str(number), row or Text("-", "dim"))
         bad = (f", {self._bad} not as they should be", "bold red") if self._bad else ""
-        table.add_row("", Text.assemble((f"{self._tried} of {self._scenarios} done", "bold"), bad))
+        table.add_row("", Text.assemble((f"{self._tried} of {self._tasks} done", "bold"), bad))
         return table
 
     def _show(self) -> None:

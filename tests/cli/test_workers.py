@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
+from lab.cli.bench import Task
 from lab.cli.workers import Tried, Workers
 from lab.errors import LabError
 from lab.verdict import Result, Verdict
@@ -47,9 +48,12 @@ class FakeEngine:
         return True
 
 
-def workers(engine: FakeEngine, scenarios: Iterable[str], attempt: Callable[..., Result], *names: str) -> Workers:
-    given: Any = {"engine": engine, "topology": None, "workspace": Path(), "attempt": attempt}
-    return Workers(names=names, scenarios=cast("Any", list(scenarios)), **given)
+def workers(
+    engine: FakeEngine, scenarios: Iterable[str], attempt: Callable[..., Result], *names: str, anew: bool = False
+) -> Workers:
+    given: Any = {"engine": engine, "topology": None, "workspace": Path(), "anew": anew}
+    tasks = [Task(scenario=cast("Any", scenario)) for scenario in scenarios]
+    return Workers(names=names, tasks=tasks, attempt=lambda task, *more: attempt(task.scenario, *more), **given)
 
 
 def verdict(scenario: Any, verdict: Verdict, lab: FakeLab) -> Result:
@@ -73,6 +77,13 @@ def test_a_lab_is_used_again_unless_something_failed_on_it() -> None:
         ("SKIPPED", "lab 2"),
         ("PASSED", "lab 2"),
     ]
+    assert engine.closed == [1, 2]
+
+
+def test_each_has_a_new_lab_where_none_is_to_find_what_another_left() -> None:
+    engine = FakeEngine()
+    found = results(workers(engine, "ab", lambda one, lab, _: verdict(one, Verdict.PASSED, lab), "one", anew=True))
+    assert found == [("PASSED", "lab 1"), ("PASSED", "lab 2")]
     assert engine.closed == [1, 2]
 
 
