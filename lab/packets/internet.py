@@ -59,7 +59,7 @@ def _ipv4(data: bytes) -> Ip:
 def _carried(frame: Frame, ip: Ip, data: bytes, *, is_quoted: bool) -> tuple[Udp | Tcp | Icmp | None, str | None]:
     """What the packet carries, and what is wrong with it."""
     if ip.length < ip.header:
-        raise Trouble(f"bad length {ip.length}")
+        raise Trouble(f"bad IP length {ip.length}")
     if ip.offset:
         return None, None
     body = Body(data[ip.header : ip.length], ip.length - ip.header, is_part=ip.more_fragments)

@@ -83,7 +83,7 @@ def tcp(body: Body) -> tuple[Tcp, str | None]:
 
 def _read(kind: type[Header], body: Body, length: int) -> Any:
     if body.length < length:
-        raise Trouble(f"bad length: {body.length} bytes")
+        raise Trouble(f"bad length {body.length}")
     return read(kind, body.data)
 
 
