@@ -13,7 +13,7 @@ from lab.scenario import PortReady, Start
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from lab.record import Execution, Record
+    from lab.record import Change, Execution, Record
 
 _NOT_FOUND = 127
 _ENDED = ("ended", "died before it was ready")
@@ -50,14 +50,26 @@ def _traceback(execution: Execution, record: Record) -> str | None:
     return f"the program {'died with' if has_died else 'printed'} a traceback: {last}"
 
 
-def _link_is_changed(execution: Execution, record: Record) -> str | None:
-    """Changes that stood while the program ran: the state of a link is one until it is changed again."""
-    stood: dict[str, str] = {}
+def _network_is_changed(execution: Execution, record: Record) -> str | None:
+    """Changes that stood while the program ran: what a step changed is so until a step changes it again."""
+    stood: dict[str, Change] = {}
     for number, change in enumerate(record.changes):
         again = (later.time_s for later in record.changes[number + 1 :] if later.subject == change.subject)
         if change.stands and change.time_s < execution.ended_s and next(again, math.inf) > execution.started_s:
-            stood[change.subject] = f"{'was' if change.how == 'down' else 'had'} {change.how}"
-    return "; ".join(f"the link {link} {how} while it ran" for link, how in stood.items()) or None
+            stood[change.subject] = change
+    said = [words for change in stood.values() if (words := _as_hindrance(change)) is not None]
+    return f"{'; '.join(said)}, while it ran" if said else None
+
+
+def _as_hindrance(change: Change) -> str | None:
+    """A changed network in words; None for a change that keeps nothing from arriving."""
+    match change.kind:
+        case "link":
+            return f"the link {change.subject} {'was' if change.how == 'down' else 'had'} {change.how}"
+        case "gateway":
+            return f"{change.subject} had {'no' if change.how == 'none' else change.how + ' as its'} default gateway"
+        case _:
+            return None
 
 
 def _lab_is_damaged(execution: Execution, record: Record) -> str | None:
@@ -130,7 +142,7 @@ _QUESTIONS: tuple[Callable[[Execution, Record], str | None], ...] = (
     _lab_is_damaged,
     _somebody_else_died,
     _nobody_listens,
-    _link_is_changed,
+    _network_is_changed,
     _somebody_else_is_stuck,
     _waits_for_a_prompt,
     _waits_for_input,

@@ -18,16 +18,16 @@ _SHOW = "address show\nroute show\n"
 _NAT_TABLE = ["table", "ip", "home_router"]  # as lab/host/nat.nft calls it
 
 
-def find_damage(lab: Lab, cut: Collection[tuple[str, str]] = ()) -> tuple[str, ...]:
+def find_damage(lab: Lab, changed: Collection[str] = ()) -> tuple[str, ...]:
     """Links that are down, default routes and home routers' rules that are gone, each in words. Raises LabError.
 
-    `cut` are the links (host, network) that were changed on purpose.
+    `changed` is what was changed on purpose: links as `HOST/NETWORK`, and hosts whose gateway is another.
     """
     nodes = list(lab.topology.nodes.values())
     tables = _ask(lab, nodes, ["ip", "-force", "-json", "-batch", "-"], _SHOW)
     routers = [node for node in nodes if node.nat]
     rules = _ask(lab, routers, ["nft", "list", *_NAT_TABLE])
-    found = [what for node, (_, told) in zip(nodes, tables, strict=True) for what in _damage_of(node, told, cut)]
+    found = [what for node, (_, told) in zip(nodes, tables, strict=True) for what in _damage_of(node, told, changed)]
     found += (
         f"{node.name} has lost the rules that make it a home router"
         for node, (status, _) in zip(routers, rules, strict=True)
@@ -49,7 +49,7 @@ def _ask(lab: Lab, nodes: Sequence[Node], argv: Sequence[str], given: str = "") 
     return answers
 
 
-def _damage_of(node: Node, told: str, cut: Collection[tuple[str, str]]) -> Iterator[str]:
+def _damage_of(node: Node, told: str, changed: Collection[str]) -> Iterator[str]:
     links, routes = _tables(told)
     flags = {info.get("local"): link["flags"] for link in links for info in link["addr_info"]}
     is_connected = True
@@ -59,9 +59,10 @@ def _damage_of(node: Node, told: str, cut: Collection[tuple[str, str]]) -> Itera
             yield f"{node.name} has lost its address {address}"
         elif "UP" not in flags[address]:
             is_connected = False  # its routes went with it
-            if (node.name, interface.network) not in cut:
+            if f"{node.name}/{interface.network}" not in changed:
                 yield f"the link {node.name}/{interface.network} is down"
-    if is_connected and node.gateway and not any(route.get("dst") == "default" for route in routes):
+    has_default = any(route.get("dst") == "default" for route in routes)
+    if is_connected and node.gateway and not has_default and node.name not in changed:
         yield f"{node.name} has no default route"
 
 

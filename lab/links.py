@@ -3,29 +3,27 @@
 Done on the host whose interface it is, with ip(8), tc(8) and nft(8), the same on every engine. Loss is a rule of the
 packet filter in both directions, since not every kernel has netem. Only IP packets are lost, so ARP keeps working and
 a loss of 30 % means 30 %. Rate shapes what the host sends and polices what it receives. Delay needs netem, and is
-added to what the host sends.
+added to what the host sends. The MTU is that of the host's own end: a larger packet neither leaves nor arrives there.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lab.errors import LabError
-from lab.host.start import Startup, ip_commands
-from lab.process import Process
+from lab.privileged import as_root
+from lab.routes import restore_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator
 
     from lab.engines.base import Lab
-    from lab.topology import Node
 
-_TIMEOUT_S = 10.0
 _BURST_BYTES = 16 * 1024  # ten full frames: enough that a timer tick is not what limits the rate
 _QUEUE_MS = 400
-_NO_WAY_THERE = ("unreachable", "Nexthop has invalid gateway")
+_MTU_BEFORE = "mtu-before:"
 _NOTHING_THERE = ("Cannot delete qdisc with handle of zero",)
 
 
@@ -36,6 +34,7 @@ class LinkChange:
     loss_percent: float | None = None
     rate_kbit: int | None = None
     delay_ms: float | None = None
+    mtu_bytes: int | None = None
     down: bool = False
 
     def __str__(self) -> str:
@@ -44,6 +43,7 @@ class LinkChange:
             f"loss {self.loss_percent:g}%" if self.loss_percent is not None else "",
             f"rate {self.rate_kbit}kbit" if self.rate_kbit is not None else "",
             f"delay {self.delay_ms:g}ms" if self.delay_ms is not None else "",
+            f"mtu {self.mtu_bytes}" if self.mtu_bytes is not None else "",
         ]
         return ", ".join(word for word in said if word) or "restored"
 
@@ -51,24 +51,13 @@ class LinkChange:
 def change_link(lab: Lab, host: str, network: str, change: LinkChange) -> None:
     """Make the link of that host to that network so; `LinkChange()` restores it. Raises LabError."""
     node = lab.topology.node(host)
-    device = _device(lab, host, str(node.interface(network).address.ip))
-    _as_root(lab, host, ["nft", "-f", "-"], _rules(device, change))
-    _as_root(lab, host, ["tc", "qdisc", *_queue(device, change)], ignore=_NOTHING_THERE)
-    _as_root(lab, host, ["ip", "link", "set", "dev", device, "down" if change.down else "up"])
-    if not change.down:
-        _restore_routes(lab, node)
-
-
-def lacks(lab: Lab, host: str, capability: str) -> str | None:
-    """Why this lab cannot offer a capability that a scenario needs; None when it can."""
-    if capability != "delay":
-        return None
-    try:
-        _as_root(lab, host, ["tc", "qdisc", "replace", "dev", "lo", "root", "netem", "delay", "1us"])
-        _as_root(lab, host, ["tc", "qdisc", "del", "dev", "lo", "root"])
-    except LabError:
-        return "this kernel has no netem, which delay needs"
-    return None
+    found = _link(lab, host, str(node.interface(network).address.ip))
+    device = found["ifname"]
+    as_root(lab, host, ["nft", "-f", "-"], _rules(device, change))
+    as_root(lab, host, ["tc", "qdisc", *_queue(device, change)], ignore=_NOTHING_THERE)
+    as_root(lab, host, ["ip", "-batch", "-"], "".join(f"{line}\n" for line in _settings(found, change)))
+    if not change.down and "UP" not in found["flags"]:
+        restore_routes(lab, node)
 
 
 def _rules(device: str, change: LinkChange) -> str:
@@ -99,29 +88,25 @@ def _queue(device: str, change: LinkChange) -> list[str]:
     return ["del", "dev", device, "root"]
 
 
-def _restore_routes(lab: Lab, node: Node) -> None:
-    """A link that went down took its routes along; those through another one that is down still have to wait."""
-    default = str(node.gateway) if node.gateway else None
-    routes = tuple((str(route.to), str(route.via)) for route in node.routes if route.to.prefixlen)
-    lines = ip_commands(Startup(gateway=default, routes=routes))
-    if lines:
-        _as_root(lab, node.name, ["ip", "-force", "-batch", "-"], "\n".join(lines) + "\n", ignore=_NO_WAY_THERE)
+def _settings(link: dict[str, Any], change: LinkChange) -> Iterator[str]:
+    """Lines for `ip -batch`. The MTU it had before it was changed is kept in the link's alias."""
+    device, alias = link["ifname"], link.get("ifalias", "")
+    if change.mtu_bytes is not None:
+        if not alias.startswith(_MTU_BEFORE):
+            yield f"link set dev {device} alias {_MTU_BEFORE}{link['mtu']}"
+        yield f"link set dev {device} mtu {change.mtu_bytes}"
+    elif alias.startswith(_MTU_BEFORE):
+        yield f"link set dev {device} mtu {alias.removeprefix(_MTU_BEFORE)}"
+        yield f"link set dev {device} alias ''"
+    yield f"link set dev {device} {'down' if change.down else 'up'}"
 
 
-def _device(lab: Lab, host: str, address: str) -> str:
-    for link in json.loads(_as_root(lab, host, ["ip", "-json", "address", "show"])):
+def _link(lab: Lab, host: str, address: str) -> dict[str, Any]:
+    """The link with that address, as `ip link show` describes it; only `ip address show` knows the address."""
+    told = as_root(lab, host, ["ip", "-json", "-batch", "-"], "address show\nlink show\n")
+    addresses, end = json.JSONDecoder().raw_decode(told)
+    links: dict[str, dict[str, Any]] = {link["ifname"]: link for link in json.loads(told[end:])}
+    for link in addresses:
         if any(info.get("local") == address for info in link["addr_info"]):
-            return str(link["ifname"])
+            return links[link["ifname"]]
     raise LabError(f"{host} has no interface with its address {address} any more: lab down, lab up")
-
-
-def _as_root(lab: Lab, host: str, argv: Sequence[str], given: str = "", ignore: tuple[str, ...] = ()) -> str:
-    """Run one of the lab's own commands on a host; its standard output. LabError when it fails without `ignore`."""
-    with Process(lab.spawn(host, argv, env={}, tty=False, privileged=True), tty=False) as process:
-        process.feed(given)
-        status = process.wait(_TIMEOUT_S)
-        pieces = process.output.pieces
-    out, err = (b"".join(p.data for p in pieces if p.stream == name).decode() for name in ("stdout", "stderr"))
-    if status != 0 and not any(words in err for words in ignore):
-        raise LabError(f"{host}: {' '.join(argv)} failed ({status}): {err.strip() or 'no answer'}")
-    return out

@@ -48,10 +48,11 @@ class TypedAt:
 class Change:
     """A step that changed the network: which part of it, how that was from then on, and when.
 
-    A link's subject is `HOST/NETWORK`. It `stands` until the next change of the same, unless it is a return.
+    `kind` and `subject` are as the step names them. It `stands` until the next change of the same, unless it is a
+    return.
     """
 
-    kind: Literal["link"]
+    kind: Literal["link", "gateway", "forward", "network"]
     subject: str
     how: str
     stands: bool

@@ -10,7 +10,7 @@ from lab.casting import Casting
 from lab.changes import Changes
 from lab.damage import find_damage
 from lab.record import Record
-from lab.scenario import Link, PortReady, Run, Start, Stop, Together
+from lab.scenario import PortReady, Run, Start, Stop, Together
 from lab.sockets import open_ports
 from lab.stage import SETTLE_S, Stage, Unsaid
 from lab.transcript import Dialogue
@@ -103,7 +103,7 @@ class _Play:
 
     def _look_around(self) -> tuple[str, ...]:
         """What is wrong with the lab, now that something went wrong; then it is over for all."""
-        damage = find_damage(self._lab, self._changes.links)
+        damage = find_damage(self._lab, {step.subject for step in self._changes.standing})
         self._stage.note_open_ports()
         for actor in list(self._stage.actors):
             self._stage.end(actor, signal.SIGTERM)
@@ -139,8 +139,8 @@ class _Play:
                 return all(finished)
             case Stop():
                 return self._stop(step)
-            case Link():
-                self._stage.watch(f"link {step.host}/{step.network}: {step.change}")
+            case _:
+                self._stage.watch(f"{step.kind} {step.subject}: {step.how}")
                 self._changes.make(step)
                 return True
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab.errors import LabError
 from lab.capabilities import lacks
+from lab.errors import LabError
 from lab.runner import run
 from lab.verdict import Result, Verdict, judge_record
 

@@ -11,12 +11,16 @@ import pytest
 
 from lab.compose import load_topology
 from lab.pytest_plugin import engine_names, usable
+from lab.verdict import Verdict
+from tests import lessons
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from lab.engines.base import Engine, Lab
+    from lab.scenario import Scenario
     from lab.topology import Topology
+    from lab.verdict import Result
 
 ROOT = Path(__file__).parents[1]
 
@@ -39,7 +43,7 @@ def topology() -> Topology:
 
 @pytest.fixture(scope="session")
 def lab(engine: Engine, topology: Topology) -> Iterator[Lab]:
-    """One lab an engine, for all tests that leave it as they found it: the bare one, not what the plugin makes of it."""
+    """One lab an engine, for all tests that leave it as they found it; the bare one, without the plugin's comfort."""
     name = f"test-{os.getpid()}"
     with engine.up(topology, name, ROOT, tethered=True) as found:
         yield found
@@ -59,3 +63,33 @@ def netns_lab(netns_engine: Engine, topology: Topology) -> Iterator[Lab]:
     """One lab on the embedded engine, for all tests that leave it as they found it."""
     with netns_engine.up(topology, f"test-netns-{os.getpid()}", ROOT, tethered=True) as found:
         yield found
+
+
+@pytest.fixture
+def lesson(netns_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Scenario]:
+    """The scenario with these steps, in the file `lesson.yaml` of the current folder."""
+    monkeypatch.chdir(tmp_path)
+    return lambda steps: lessons.load(steps, tmp_path, netns_lab)
+
+
+@pytest.fixture
+def result_of(lesson: Callable[[str], Scenario], netns_lab: Lab) -> Callable[..., Result]:
+    """These steps, run and judged."""
+
+    def result(steps: str, programs: Mapping[str, Sequence[str]] | None = None) -> Result:
+        return lessons.result(lesson(steps), netns_lab, programs)
+
+    return result
+
+
+@pytest.fixture
+def lines_of(result_of: Callable[..., Result]) -> Callable[..., list[str]]:
+    """What the last program printed, of steps that pass."""
+
+    def lines(steps: str, programs: Mapping[str, Sequence[str]] | None = None) -> list[str]:
+        result = result_of(steps, programs)
+        assert result.verdict is Verdict.PASSED, lessons.told(result)
+        assert result.record
+        return [line.text for line in result.record.executions[-1].transcript.lines]
+
+    return lines

@@ -118,7 +118,7 @@ def change(subject: str, how: str, time_s: float) -> Change:
 def test_links_that_the_scenario_has_changed() -> None:
     changes = (change("client-a1/home-a", "down", 0.5), change("server/datacenter", "loss 30%", 1.5))
     assert likely_cause(client, record(server, client, changes=changes)) == (
-        "the link client-a1/home-a was down while it ran; the link server/datacenter had loss 30% while it ran"
+        "the link client-a1/home-a was down; the link server/datacenter had loss 30%, while it ran"
     )
 
 
@@ -129,16 +129,30 @@ def test_links_that_the_scenario_has_changed() -> None:
         ([change("isp/internet", "down", 2.5)], None),
         (
             [change("isp/internet", "down", 0.5), change("isp/internet", "restored", 1.1)],
-            "the link isp/internet was down while it ran",
+            "the link isp/internet was down, while it ran",
         ),
         (
             [change("isp/internet", "down", 0.5), change("isp/internet", "rate 80kbit", 0.9)],
-            "the link isp/internet had rate 80kbit while it ran",
+            "the link isp/internet had rate 80kbit, while it ran",
         ),
     ],
 )
 def test_a_link_is_blamed_only_for_what_it_was_while_the_program_ran(changes: list[Change], cause: str | None) -> None:
     assert likely_cause(client, record(server, client, changes=tuple(changes))) == cause
+
+
+@pytest.mark.parametrize(
+    ("kind", "how", "cause"),
+    [
+        ("gateway", "none", "isp had no default gateway, while it ran"),
+        ("gateway", "192.0.2.1", "isp had 192.0.2.1 as its default gateway, while it ran"),
+        ("network", "a hub", None),
+        ("forward", "to client-a1:80", None),
+    ],
+)
+def test_other_changes_are_blamed_where_they_can_be_the_cause(kind: Any, how: str, cause: str | None) -> None:
+    made = Change(kind=kind, subject="isp", how=how, stands=True, time_s=0.5)
+    assert likely_cause(client, record(server, client, changes=(made,))) == cause
 
 
 def test_a_changed_link_is_blamed_only_when_nothing_better_is_known() -> None:

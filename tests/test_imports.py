@@ -19,6 +19,7 @@ LAYERS = (
     ("lab.cli", "lab.pytest_plugin"),
     ("lab.testing",),
     ("lab.recording", "lab.report", "lab.trial"),
+    ("lab.grading",),
     ("lab.runner", "lab.verdict"),
     ("lab.stage",),
     ("lab.casting", "lab.causes", "lab.changes", "lab.checks", "lab.wire"),

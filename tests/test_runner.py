@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shlex
-import textwrap
 import time
 from typing import TYPE_CHECKING
 
@@ -14,69 +13,18 @@ from lab import stage
 from lab.errors import LabError, UsageError
 from lab.process import Process
 from lab.runner import run
-from lab.scenario import load_scenario
-from lab.verdict import Verdict, judge_record
+from lab.verdict import Verdict
+from tests.lessons import told
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
-    from pathlib import Path
+    from collections.abc import Callable
 
     from lab.engines.base import Lab
     from lab.scenario import Scenario
     from lab.verdict import Result
 
-HEAD = """\
-name: lesson
-title: A lesson
-topics: [test]
-story: Once upon a time.
-"""
-STEPS_LINE = 5  # where `steps:` stands
-
 SERVE_UDP = "import socket; s = socket.socket(type=socket.SOCK_DGRAM); s.bind(('', 4000)); s.recv(9)"
 SERVE_TCP = "import socket; s = socket.create_server(('', 4000)); s.accept()"
-
-
-@pytest.fixture
-def lesson(netns_lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Scenario]:
-    """The scenario with these steps, in the file `lesson.yaml` of the current folder."""
-    monkeypatch.chdir(tmp_path)
-
-    def load(steps: str) -> Scenario:
-        path = tmp_path / "lesson.yaml"
-        path.write_text(f"{HEAD}steps:\n{textwrap.dedent(steps)}")
-        return load_scenario(path, netns_lab.topology)
-
-    return load
-
-
-@pytest.fixture
-def result_of(lesson: Callable[[str], Scenario], netns_lab: Lab) -> Callable[..., Result]:
-    """These steps, run and judged."""
-
-    def result(steps: str, programs: Mapping[str, Sequence[str]] | None = None) -> Result:
-        scenario = lesson(steps)
-        return judge_record(scenario, netns_lab.topology, run(scenario, netns_lab, programs), netns_lab.engine)
-
-    return result
-
-
-@pytest.fixture
-def lines_of(result_of: Callable[..., Result]) -> Callable[..., list[str]]:
-    """What the last program printed, of steps that pass."""
-
-    def lines(steps: str, programs: Mapping[str, Sequence[str]] | None = None) -> list[str]:
-        result = result_of(steps, programs)
-        assert result.verdict is Verdict.PASSED, told(result)
-        assert result.record
-        return [line.text for line in result.record.executions[-1].transcript.lines]
-
-    return lines
-
-
-def told(result: Result) -> list[str]:
-    """Every problem, as one line each."""
-    return [f"{p.place}: {p.subject}: {p.what}{f' ({p.cause})' if p.cause else ''}" for p in result.problems]
 
 
 def no_process(lab: Lab, host: str, words: str) -> bool:
@@ -475,7 +423,7 @@ def test_a_changed_link_is_the_likely_cause_and_is_restored_in_the_end(
     assert told(result) == [
         (
             "lesson.yaml:9: client on server: ended with exit status 1; expected exit 0"
-            " (the link server/datacenter was down while it ran)"
+            " (the link server/datacenter was down, while it ran)"
         )
     ]
     assert lines_of(f"""

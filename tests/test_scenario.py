@@ -19,6 +19,7 @@ from lab.links import LinkChange
 from lab.scenario import (
     LineReady,
     Link,
+    NetworkStep,
     PortReady,
     Run,
     Start,
@@ -75,9 +76,10 @@ checks:
 """
 
 
-def _node(name: str, **addresses: str) -> Node:
+def _node(name: str, nat: str | None = None, **addresses: str) -> Node:
     return Node(
         name=name,
+        nat=nat,
         interfaces=tuple(
             Interface(network=network, address=IPv4Interface(address), device=f"eth{index}")
             for index, (network, address) in enumerate(addresses.items())
@@ -87,7 +89,7 @@ def _node(name: str, **addresses: str) -> Node:
 
 NODES = [
     _node("server", internet="198.51.100.10/24"),
-    _node("router", internet="198.51.100.1/24", home="192.168.1.1/24"),
+    _node("router", nat="internet", internet="198.51.100.1/24", home="192.168.1.1/24"),
     _node("client", home="192.168.1.10/24"),
 ]
 NETWORKS = [
@@ -198,12 +200,18 @@ steps:
       - {run: one, host: client, command: "echo ''", exit: nonzero}
       - {run: two, host: router, command: 'true', repeat: 3, exit: running}
   - {stop: server, signal: INT}
-  - {link: client/home, loss: 30%, rate: 1.5mbit, delay: 50ms}
+  - {link: client/home, loss: 30%, rate: 1.5mbit, delay: 50ms, mtu: 600}
   - {link: client/home, down: true}
   - {link: client/home, restore: true}
+  - {gateway: client, to: none}
+  - {gateway: client, to: router}
+  - {gateway: client, restore: true}
+  - {forward: router, port: tcp/8080, to: client}
+  - {forward: router, port: udp/53, to: 'client:5353'}
+  - {network: home, hub: true}
 """
     ).steps
-    start, together, stop, slow, cut, restore = steps
+    start, together, stop, slow, cut, restore, *others = steps
     assert isinstance(start, Start)
     assert (start.ready, start.exit, start.tty, start.timeout_s) == (LineReady("up and running"), "killed", False, 0.5)
     assert (start.env, start.files) == ({"LANG": "C"}, {"/tmp/a/b.txt": "hello"})
@@ -216,9 +224,17 @@ steps:
     assert (stop.stop, stop.signal_number) == ("server", 2)
     changes = [step.change for step in (slow, cut, restore) if isinstance(step, Link)]
     assert changes == [
-        LinkChange(loss_percent=30, rate_kbit=1500, delay_ms=50),
+        LinkChange(loss_percent=30, rate_kbit=1500, delay_ms=50, mtu_bytes=600),
         LinkChange(down=True),
         LinkChange(),
+    ]
+    assert [(step.kind, step.subject, step.how) for step in others if isinstance(step, NetworkStep)] == [
+        ("gateway", "client", "none"),
+        ("gateway", "client", "router"),
+        ("gateway", "client", "restored"),
+        ("forward", "router tcp/8080", "to client:8080"),
+        ("forward", "router udp/53", "to client:5353"),
+        ("network", "home", "a hub"),
     ]
 
 
@@ -227,6 +243,10 @@ def test_a_delay_is_a_need_that_is_noticed(scenario_of: Callable[..., Scenario])
     assert scenario_of(f"{link}    delay: 50ms\n").needs == ("delay",)
     assert scenario_of(f"{link}    loss: 5%\n").needs == ()
     assert scenario_of(f"{link}    loss: 5%\nneeds: [delay]\n").needs == ("delay",)
+
+
+def test_a_hub_is_a_need_that_is_noticed(scenario_of: Callable[..., Scenario]) -> None:
+    assert scenario_of(f"{HEAD}steps:\n{RUN}\n  - {{network: home, hub: true}}\n").needs == ("hub",)
 
 
 def test_variables_of_a_repeated_run_are_lists(scenario_of: Callable[..., Scenario]) -> None:
@@ -376,8 +396,8 @@ def test_being_ready_has_three_forms(refusal: Callable[..., list[str]], ready: s
         ("{link: client/hone, down: true}", "steps[1].link: client is not on network 'hone' (did you mean 'home'?)"),
         ("{link: server/home, down: true}", "steps[1].link: server is not on network 'home' (allowed: internet)"),
         ("{link: client, down: true}", "steps[1].link: 'client' is not of the form HOST/NETWORK"),
-        ("{link: client/home}", ("steps[1]: changes nothing (allowed: loss, rate and delay together, or down: true,"
-            " or restore: true)")),
+        ("{link: client/home}", ("steps[1]: changes nothing (allowed: loss, rate, delay and mtu together, or down:"
+            " true, or restore: true)")),
         ("{link: client/home, down: true, loss: 3%}", "steps[1]: down goes with nothing else, found loss too"),
         ("{link: client/home, down: true, restore: true}", "steps[1]: down goes with nothing else, found restore too"),
         ("{link: client/home, loss: 30}", "steps[1].loss: '30' is no loss (allowed: above 0% to 100%)"),
@@ -387,12 +407,42 @@ def test_being_ready_has_three_forms(refusal: Callable[..., list[str]], ready: s
         ("{link: client/home, rate: 11gbit}", ("steps[1].rate: '11gbit' is no rate (allowed: 1kbit to 10gbit,"
             " like 1mbit)")),
         ("{link: client/home, delay: 11s}", "steps[1].delay: '11s' is no delay (allowed: above 0ms to 10s, like 50ms)"),
+        ("{link: client/home, mtu: 67}", "steps[1].mtu: 67 is no MTU (allowed: 68 to 1500 bytes)"),
+        ("{link: client/home, mtu: 1501}", "steps[1].mtu: 1501 is no MTU (allowed: 68 to 1500 bytes)"),
+        ("{link: client/home, mtu: true}", "steps[1].mtu: true is no MTU (allowed: 68 to 1500 bytes)"),
+        ("{gateway: client}", ("steps[1]: changes nothing (allowed: to: HOST, ADDRESS or none, or restore: true)")),
+        ("{gateway: client, to: none, restore: true}",
+            "steps[1]: found both (allowed: to: HOST, ADDRESS or none, or restore: true)"),
+        ("{gateway: cleint, to: none}", "steps[1].gateway: no host 'cleint' (did you mean 'client'?)"),
+        ("{gateway: client, to: ruoter}", "steps[1].to: client has no neighbour 'ruoter' (did you mean 'router'?)"),
+        ("{gateway: client, to: client}", "steps[1].to: client has no neighbour 'client' (allowed: router)"),
+        ("{gateway: client, to: server}",
+            "steps[1].to: server is on no network of client, so it cannot be its next hop"),
+        ("{gateway: client, to: 198.51.100.1}",
+            "steps[1].to: 198.51.100.1 is on no network of client, so it cannot be its next hop"),
+        ("{gateway: client, to: 192.168.1.10}", "steps[1].to: 192.168.1.10 is client itself"),
+        ("{forward: router, port: tcp/80, to: server}",
+            "steps[1].to: no host 'server' behind router (allowed: client)"),
+        ("{forward: client, port: tcp/80, to: server}",
+            "steps[1].forward: client hides no home, so there is nothing to forward to (home routers: router)"),
+        ("{forward: ruoter, port: tcp/80, to: client}", "steps[1].forward: no host 'ruoter' (did you mean 'router'?)"),
+        ("{forward: router, port: 80, to: client}", "steps[1].port: 80 is not of the form udp/PORT or tcp/PORT"),
+        ("{forward: router, port: tcp/0, to: client}", "steps[1].port: 0 is no port (allowed: 1 to 65535)"),
+        ("{forward: router, port: tcp/80, to: 'client:'}",
+            "steps[1].to: 'client:' is not of the form HOST or HOST:PORT"),
+        ("{forward: router, port: tcp/80, to: 'client:99999'}",
+            "steps[1].to: 99999 is no port (allowed: 1 to 65535)"),
+        ("{forward: router, port: tcp/80}", "steps[1]: 'to' is missing"),
+        ("{network: hoem, hub: true}", "steps[1].network: no network 'hoem' (did you mean 'home'?)"),
+        ("{network: home}", "steps[1]: 'hub' is missing"),
+        ("{network: home, hub: 1}", "steps[1].hub: expected true or false, found 1"),
         ("{stop: srever}", "steps[1].stop: nothing was started in the role 'srever'"),
         ("{stop: it}", "steps[1].stop: 'it' is over by then; only a program of an earlier start can be stopped, once"),
         ("{stop: it, signal: SIGTERM}", "steps[1].signal: no such word: 'SIGTERM' (did you mean 'TERM'?)"),
         ("{strat: x}", "steps[1]: a step says what to do first, found 'strat' (did you mean 'start'?)"),
         ("{start: x, run: y}", "steps[1]: one step cannot be both start and run"),
-        ("wait", "steps[1]: a step says what to do first (allowed: link, run, start, stop, together)"),
+        ("wait", ("steps[1]: a step says what to do first (allowed: forward, gateway, link, network, run, start,"
+            " stop, together)")),
         ("{together: []}", "steps[1].together: nothing stands here; at least one is needed"),
         ("{together: [{stop: it}]}", ("steps[1].together[0].stop: no such key (allowed: command, env, exit,"
             " files, host,"
@@ -459,8 +509,8 @@ def test_what_runs_together_cannot_know_what_the_other_prints(refusal: Callable[
             "lesson.yaml:10: nobody can type into packets"),
         ("packets:\n  - {at: client/home}", "lesson.yaml:8: packets[0]: 'transcript' is missing"),
         ("nat:\n  - {at: client, transcript: x}",
-            "lesson.yaml:8: nat[0].at: client translates nothing (allowed: no router of this lab does)"),
-        ("nat:\n  - {at: cleint, transcript: x}", "lesson.yaml:8: nat[0].at: no host 'cleint'"),
+            "lesson.yaml:8: nat[0].at: client translates nothing (allowed: router)"),
+        ("nat:\n  - {at: cleint, transcript: x}", "lesson.yaml:8: nat[0].at: no host 'cleint' (allowed: router)"),
         ("packets:\n  - {at: client, transcript: x}", ("lesson.yaml:8: packets[0].at: 'client' is not of the form"
             " HOST/NETWORK")),
         ("needs: [dely]", "lesson.yaml:7: needs[0]: no such word: 'dely' (did you mean 'delay'?)"),

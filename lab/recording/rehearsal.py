@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lab.errors import Unavailable
-from lab.links import lacks
+from lab.capabilities import lacks
 from lab.recording.typist import SILENCE_S, Silence, Typist
 from lab.runner import run
 from lab.scenario import Run, Start, Together

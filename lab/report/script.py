@@ -10,7 +10,7 @@ from rich.text import Text
 
 from lab.report.console import print_stripped
 from lab.report.terminal import heading, print_beginning
-from lab.scenario import Link, Run, Start, Stop, Together
+from lab.scenario import Forward, Gateway, Hub, Link, Run, Start, Stop, Together, Watch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from lab.scenario import Scenario, Step
+    from lab.scenario import Table as NatTable
     from lab.topology import Interface, Node, Topology
+    from lab.transcript import Template
+
+_NOTHING = "(nothing)"
 
 
 def print_script(out: Console, scenario: Scenario, topology: Topology) -> None:
@@ -29,6 +33,8 @@ def print_script(out: Console, scenario: Scenario, topology: Topology) -> None:
     heading(out, "What is done, and what should be seen")
     for number, step in enumerate(scenario.steps, start=1):
         _print_step(out, step, number)
+    for expected in (*scenario.packets, *scenario.nat):
+        _print_expected(out, expected)
     if scenario.checks:
         heading(out, "What must be true in the end")
         for check in scenario.checks:
@@ -42,7 +48,8 @@ def print_script(out: Console, scenario: Scenario, topology: Topology) -> None:
 def taking_part(scenario: Scenario, topology: Topology) -> set[str]:
     """The hosts that a scenario names, and the nodes between them."""
     named = {program.host for program in scenario.programs()}
-    named |= {step.host for step in scenario.steps if isinstance(step, Link)}
+    named |= {step.host for step in scenario.steps if isinstance(step, Link | Gateway | Forward)}
+    named |= {expected.host for expected in (*scenario.packets, *scenario.nat)}
     return named.union(*(_between(one, other, topology) for one, other in combinations(sorted(named), 2)))
 
 
@@ -99,8 +106,8 @@ def _print_step(out: Console, step: Step, number: int) -> None:
                 _print_program(out, run, " " * len(mark))
         case Stop():
             out.print(Text(f"{mark}stop {step.stop} (SIG{step.signal})"))
-        case Link():
-            out.print(Text(f"{mark}link {step.host}/{step.network}: {step.change}"))
+        case Link() | Gateway() | Forward() | Hub():
+            out.print(Text(f"{mark}{step.kind} {step.subject}: {step.how}"))
 
 
 def _print_program(out: Console, step: Start | Run, mark: str) -> None:
@@ -108,7 +115,21 @@ def _print_program(out: Console, step: Start | Run, mark: str) -> None:
     out.print(Text.assemble(mark, (step.role, "bold"), f" on {step.host}: {step.command}"), soft_wrap=True)
     if notes := list(_notes(step)):
         out.print(Text(f"{indent}{'; '.join(notes)}", "dim"), soft_wrap=True)
-    for line in step.template.text.splitlines() if step.template else ():
+    if step.template:
+        _print_template(out, step.template, indent)
+
+
+def _print_expected(out: Console, expected: Watch | NatTable) -> None:
+    """What should be seen beside the programs."""
+    source = expected.source[:1].upper() + expected.source[1:]
+    heading(
+        out, f"{source} ({', '.join(expected.only)} only)" if isinstance(expected, Watch) and expected.only else source
+    )
+    _print_template(out, expected.template, "  ")
+
+
+def _print_template(out: Console, template: Template, indent: str) -> None:
+    for line in template.text.splitlines() or [_NOTHING]:
         out.print(Text.assemble(indent, ("│ ", "dim"), line), soft_wrap=True)
 
 

@@ -7,7 +7,6 @@ from lab.scenario.model import (
     CheckKind,
     Exit,
     LineReady,
-    Link,
     PortReady,
     Ready,
     Run,
@@ -19,14 +18,19 @@ from lab.scenario.model import (
     Together,
     Watch,
 )
+from lab.scenario.network import Forward, Gateway, Hub, Link, NetworkStep
 from lab.scenario.units import delay_ms, loss_percent, rate_kbit
 
 __all__ = [
     "Check",
     "CheckKind",
     "Exit",
+    "Forward",
+    "Gateway",
+    "Hub",
     "LineReady",
     "Link",
+    "NetworkStep",
     "PortReady",
     "Ready",
     "Run",

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab.errors import did_you_mean
-from lab.scenario.form import LinkForm, RunForm, StartForm, StopForm, TogetherForm
+from lab.errors import UsageError, did_you_mean
+from lab.forwards import address_inside
+from lab.routes import next_hop
+from lab.scenario.form import RunForm, StartForm, StopForm, TogetherForm
+from lab.scenario.network_form import NOWHERE, ForwardForm, GatewayForm, LinkForm, NetworkForm
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lab.document import Document, Loc, Problem
-    from lab.scenario.form import ScenarioForm
+    from lab.scenario.form import AnyStepForm, ScenarioForm
     from lab.topology import Topology
 
 
@@ -21,6 +24,7 @@ def problems(document: Document, form: ScenarioForm, topology: Topology) -> Iter
     if form.name != stem:
         yield document.problem(("name",), f"{form.name!r} in a file called {document.path.name} (allowed: {stem!r})")
     yield from _hosts(document, form, topology)
+    yield from _network(document, form, topology)
     yield from _observed(document, form, topology)
     yield from _roles(document, form)
 
@@ -40,9 +44,40 @@ def _hosts(document: Document, form: ScenarioForm, topology: Topology) -> Iterat
         if program.host not in topology.nodes:
             near = did_you_mean(program.host, topology.nodes)
             yield document.problem((*loc, "host"), f"no host {program.host!r}{near}")
+
+
+def _network(document: Document, form: ScenarioForm, topology: Topology) -> Iterator[Problem]:
     for index, step in enumerate(form.steps):
-        if isinstance(step, LinkForm) and (wrong := _unlinked(step.link, topology)):
-            yield document.problem(("steps", index, "link"), wrong)
+        if found := _ill_changed(step, topology):
+            key, wrong = found
+            yield document.problem(("steps", index, key), wrong)
+
+
+def _ill_changed(step: AnyStepForm, topology: Topology) -> tuple[str, str] | None:
+    """The key of a step that changes what is not there, and what is wrong with it."""
+    key, wrong = "", None
+    match step:
+        case LinkForm():
+            key, wrong = "link", _unlinked(step.link, topology)
+        case NetworkForm() if step.network not in topology.networks:
+            key, wrong = "network", f"no network {step.network!r}{did_you_mean(step.network, topology.networks)}"
+        case GatewayForm(gateway=host) | ForwardForm(forward=host) if host not in topology.nodes:
+            key = "gateway" if isinstance(step, GatewayForm) else "forward"
+            wrong = f"no host {host!r}{did_you_mean(host, topology.nodes)}"
+        case GatewayForm(to=str(to)) if to != NOWHERE:
+            key, wrong = "to", _objection(next_hop, topology, step.gateway, to)
+        case ForwardForm():
+            key = "to" if topology.nodes[step.forward].nat else "forward"
+            wrong = _objection(address_inside, topology, step.forward, step.to[0])
+    return (key, wrong) if wrong else None
+
+
+def _objection(find: Callable[[Topology, str, str], object], topology: Topology, host: str, to: str) -> str | None:
+    try:
+        find(topology, host, to)
+    except UsageError as error:
+        return str(error)
+    return None
 
 
 def _observed(document: Document, form: ScenarioForm, topology: Topology) -> Iterator[Problem]:

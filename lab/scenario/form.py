@@ -9,16 +9,14 @@ from pydantic_core import core_schema
 from lab.document import Loc
 from lab.errors import did_you_mean
 from lab.scenario.model import CheckKind
+from lab.scenario.network_form import ForwardForm, GatewayForm, LinkForm, NetworkForm, NetworkStepForm
 from lab.scenario.values import (
     Attachment,
     Command,
-    Delay,
     ExitStatus,
     Given,
     HostPath,
-    Loss,
     Name,
-    Rate,
     ReadySign,
     Repetitions,
     Role,
@@ -34,7 +32,7 @@ from lab.scenario.values import (
 from lab.shape import Form
 
 SIGNALS = Literal["TERM", "INT", "KILL", "HUP", "QUIT", "USR1", "USR2", "STOP", "CONT"]
-NEEDS = Literal["delay"]
+NEEDS = Literal["delay", "hub"]
 
 
 class ProgramForm(Form):
@@ -91,29 +89,6 @@ class StopForm(Form):
     signal: SIGNALS = Field("TERM", description="With which signal.")
 
 
-class LinkForm(Form):
-    """Change the link of a host to a network, in both directions."""
-
-    link: Attachment = Field(description="HOST/NETWORK")
-    loss: Given[Loss] = Field(None, description="So many of a hundred packets are lost: 30%")
-    rate: Given[Rate] = Field(None, description="No more than this passes: 1mbit")
-    delay: Given[Delay] = Field(None, description="Every packet waits so long: 50ms")
-    down: StrictBool = Field(False, description="Cut it.")
-    restore: StrictBool = Field(False, description="As it was at the beginning.")
-
-    @model_validator(mode="after")
-    def _one_thing_at_a_time(self) -> "LinkForm":
-        shaped = [name for name in ("loss", "rate", "delay") if getattr(self, name) is not None]
-        asked = [*(["down"] if self.down else []), *(["restore"] if self.restore else []), *shaped[:1]]
-        if not asked:
-            raise ValueError(
-                "changes nothing (allowed: loss, rate and delay together, or down: true, or restore: true)"
-            )
-        if len(asked) > 1:
-            raise ValueError(f"{asked[0]} goes with nothing else, found {asked[1]} too")
-        return self
-
-
 class CheckForm(Form):
     """One thing that must be true in the end, of one text or several, with {variables}; a list stands for its items."""
 
@@ -164,7 +139,7 @@ class NatForm(Form):
     )
 
 
-AnyStepForm = StartForm | RunForm | TogetherForm | StopForm | LinkForm
+AnyStepForm = StartForm | RunForm | TogetherForm | StopForm | NetworkStepForm
 
 STEPS: dict[str, type[Form]] = {
     "start": StartForm,
@@ -172,6 +147,9 @@ STEPS: dict[str, type[Form]] = {
     "together": TogetherForm,
     "stop": StopForm,
     "link": LinkForm,
+    "gateway": GatewayForm,
+    "forward": ForwardForm,
+    "network": NetworkForm,
 }
 
 
@@ -194,7 +172,10 @@ StepForm = Annotated[
     | Annotated[RunForm, Tag("<run>")]
     | Annotated[TogetherForm, Tag("<together>")]
     | Annotated[StopForm, Tag("<stop>")]
-    | Annotated[LinkForm, Tag("<link>")],
+    | Annotated[LinkForm, Tag("<link>")]
+    | Annotated[GatewayForm, Tag("<gateway>")]
+    | Annotated[ForwardForm, Tag("<forward>")]
+    | Annotated[NetworkForm, Tag("<network>")],
     Discriminator(_tag),
     BeforeValidator(_a_step),
 ]
@@ -211,7 +192,7 @@ class ScenarioForm(Form):
     packets: list[PacketsForm] = Field([], description="What should be seen on the wire.")
     nat: list[NatForm] = Field([], description="What should stand in a router's translation table in the end.")
     checks: list[CheckForm] = Field([], description="What must be true in the end.")
-    needs: list[NEEDS] = Field([], description="Without these the scenario is skipped. A delay is noticed by itself.")
+    needs: list[NEEDS] = Field([], description="Without these it is skipped. A step that needs one says so itself.")
 
 
 REASONS = {

@@ -6,10 +6,13 @@ from typing import TYPE_CHECKING
 
 from lab.document import load, shown
 from lab.errors import DocumentError
+from lab.forwards import PublicPort
 from lab.links import LinkChange
 from lab.scenario import checks
-from lab.scenario.form import REASONS, LinkForm, RunForm, ScenarioForm, StartForm, StopForm, TogetherForm, keys_at
-from lab.scenario.model import Check, Link, Run, Scenario, Start, Stop, Table, Together, Watch
+from lab.scenario.form import REASONS, RunForm, ScenarioForm, StartForm, StopForm, TogetherForm, keys_at
+from lab.scenario.model import Check, Run, Scenario, Start, Stop, Table, Together, Watch
+from lab.scenario.network import Forward, Gateway, Hub, Link
+from lab.scenario.network_form import NOWHERE, ForwardForm, GatewayForm, LinkForm, NetworkForm
 from lab.shape import check
 from lab.transcript import Place, Template, Use, scan
 
@@ -21,6 +24,8 @@ if TYPE_CHECKING:
     from lab.document import Document, Loc, Problem
     from lab.scenario.form import AnyStepForm
     from lab.scenario.model import Step
+    from lab.scenario.network import NetworkStep
+    from lab.scenario.network_form import NetworkStepForm
     from lab.topology import Topology
 
 
@@ -140,7 +145,8 @@ def _checks(document: Document, form: ScenarioForm) -> Iterator[Check]:
 
 def _needs(form: ScenarioForm) -> tuple[str, ...]:
     delays = any(isinstance(step, LinkForm) and step.delay is not None for step in form.steps)
-    return tuple(dict.fromkeys([*form.needs, *(["delay"] if delays else [])]))
+    hubs = any(isinstance(step, NetworkForm) for step in form.steps)
+    return tuple(dict.fromkeys([*form.needs, *(["delay"] if delays else []), *(["hub"] if hubs else [])]))
 
 
 def _step(document: Document, templates: Mapping[Loc, Template], loc: Loc, form: AnyStepForm) -> Step:
@@ -153,14 +159,35 @@ def _step(document: Document, templates: Mapping[Loc, Template], loc: Loc, form:
             return _run(form, templates.get(loc), place)
         case StopForm():
             return Stop(stop=form.stop, signal=form.signal, place=place)
-        case LinkForm():
-            host, _, network = form.link.partition("/")
-            change = LinkChange(loss_percent=form.loss, rate_kbit=form.rate, delay_ms=form.delay, down=form.down)
-            return Link(host=host, network=network, change=change, place=place)
         case TogetherForm():
             inner = [((*loc, "together", index), run) for index, run in enumerate(form.together)]
             runs = tuple(_run(run, templates.get(at), _place(document, at)) for at, run in inner)
             return Together(together=runs, place=place)
+        case _:
+            return _network_step(form, place)
+
+
+def _network_step(form: NetworkStepForm, place: Place) -> NetworkStep:
+    match form:
+        case LinkForm():
+            host, _, network = form.link.partition("/")
+            change = LinkChange(
+                loss_percent=form.loss,
+                rate_kbit=form.rate,
+                delay_ms=form.delay,
+                mtu_bytes=form.mtu,
+                down=form.down,
+            )
+            return Link(host=host, network=network, change=change, place=place)
+        case GatewayForm():
+            to = None if form.to == NOWHERE else form.to
+            return Gateway(host=form.gateway, to=to, restore=form.restore, place=place)
+        case ForwardForm():
+            (protocol, public), (host, port) = form.port, form.to
+            at = PublicPort(router=form.forward, protocol=protocol, port=public)
+            return Forward(at=at, host=host, port=port or public, place=place)
+        case NetworkForm():
+            return Hub(network=form.network, on=form.hub, place=place)
 
 
 def _run(form: RunForm, template: Template | None, place: Place) -> Run:

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from lab.errors import UsageError, did_you_mean
+from lab.scenario.network import NetworkStep
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from lab.links import LinkChange
     from lab.packets import Detail
     from lab.transcript import Place, Template
 
@@ -108,16 +108,6 @@ class Stop:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Link:
-    """Make a host's link to a network so; `LinkChange()` restores it."""
-
-    host: str
-    network: str
-    change: LinkChange
-    place: Place
-
-
-@dataclass(frozen=True, kw_only=True)
 class Watch:
     """What should pass at a host's interface to a network.
 
@@ -151,7 +141,7 @@ class Table:
         return f"translations of {self.host}"
 
 
-Step = Start | Run | Together | Stop | Link
+Step = Start | Run | Together | Stop | NetworkStep
 
 
 @dataclass(frozen=True, kw_only=True)

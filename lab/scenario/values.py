@@ -3,7 +3,7 @@
 import re
 import shlex
 from pathlib import PurePosixPath
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, WithJsonSchema
 
@@ -16,8 +16,13 @@ from lab.shape import Shaped
 
 LONGEST_TIMEOUT_S = 600
 MOST_REPETITIONS = 1000
+LAST_PORT = 65535
+LEAST_MTU = 68  # RFC 791: every network carries that much
+LARGEST_MTU = 1500  # RFC 894: more does not fit into an Ethernet frame
 
 WORD = "[a-z0-9]+(-[a-z0-9]+)*"
+
+Protocol = Literal["udp", "tcp"]
 
 T = TypeVar("T")
 
@@ -90,15 +95,44 @@ def _exit_of_started(data: Any) -> Exit:
 def _ready(data: Any) -> Ready:
     if isinstance(data, dict) and list(data) == ["line"]:
         return LineReady(_text(data["line"]))
-    match = re.fullmatch(r"(udp|tcp)/([0-9]+)", data) if isinstance(data, str) else None
-    if not match:
+    found = _protocol_and_port(data)
+    if not found:
         raise ValueError(
             f"{brief(data)} says nothing about being ready (allowed: udp/PORT, tcp/PORT, or line: TEXT below it)"
         )
-    port = int(match[2][:6])
-    if not 1 <= port <= 65535:
-        raise ValueError(f"{match[2]} is no port (allowed: 1 to 65535)")
-    return PortReady("udp" if match[1] == "udp" else "tcp", port)
+    return PortReady(*found)
+
+
+def _protocolled(data: Any) -> tuple[Protocol, int]:
+    found = _protocol_and_port(data)
+    if not found:
+        raise ValueError(f"{brief(data)} is not of the form udp/PORT or tcp/PORT")
+    return found
+
+
+def _protocol_and_port(data: Any) -> tuple[Protocol, int] | None:
+    match = re.fullmatch(r"(udp|tcp)/([0-9]+)", data) if isinstance(data, str) else None
+    return ("udp" if match[1] == "udp" else "tcp", _port(match[2])) if match else None
+
+
+def _port(digits: str) -> int:
+    port = int(digits[:6])
+    if not 1 <= port <= LAST_PORT:
+        raise ValueError(f"{digits} is no port (allowed: 1 to {LAST_PORT})")
+    return port
+
+
+def _target(data: Any) -> tuple[str, int | None]:
+    match = re.fullmatch(r"([^:]+)(?::([0-9]+))?", data) if isinstance(data, str) else None
+    if not match:
+        raise ValueError(f"{brief(data)} is not of the form HOST or HOST:PORT")
+    return match[1], _port(match[2]) if match[2] else None
+
+
+def _mtu(data: Any) -> int:
+    if type(data) is not int or not LEAST_MTU <= data <= LARGEST_MTU:
+        raise ValueError(f"{brief(data)} is no MTU (allowed: {LEAST_MTU} to {LARGEST_MTU} bytes)")
+    return data
 
 
 def _texts(data: Any) -> tuple[str, ...]:
@@ -158,13 +192,14 @@ ExitStatus = Annotated[
 StartedExit = Annotated[
     Exit, PlainValidator(_exit_of_started), WithJsonSchema({"anyOf": [_STATUS, {"enum": ["nonzero", "killed"]}]})
 ]
+_PORT_PATTERN = "^(udp|tcp)/[0-9]{1,5}$"
 ReadySign = Annotated[
     Ready,
     PlainValidator(_ready),
     WithJsonSchema(
         {
             "anyOf": [
-                {"type": "string", "pattern": "^(udp|tcp)/[0-9]{1,5}$"},
+                {"type": "string", "pattern": _PORT_PATTERN},
                 {
                     "type": "object",
                     "properties": {"line": {"type": "string"}},
@@ -182,6 +217,19 @@ Texts = Annotated[
 ]
 Sort = Annotated[str, AfterValidator(_sort)]
 Attachment = Annotated[str, Shaped("[^/]+/[^/]+", "of the form HOST/NETWORK")]
+Protocolled = Annotated[
+    tuple[Protocol, int],
+    PlainValidator(_protocolled),
+    WithJsonSchema({"type": "string", "pattern": _PORT_PATTERN}),
+]
+Target = Annotated[
+    tuple[str, int | None],
+    PlainValidator(_target),
+    WithJsonSchema({"type": "string", "pattern": "^[^:]+(:[0-9]{1,5})?$"}),
+]
+Mtu = Annotated[
+    int, PlainValidator(_mtu), WithJsonSchema({"type": "integer", "minimum": LEAST_MTU, "maximum": LARGEST_MTU})
+]
 Loss = Annotated[float, PlainValidator(_loss), WithJsonSchema({"type": "string", "pattern": f"^{units.LOSS}$"})]
 Rate = Annotated[int, PlainValidator(_rate), WithJsonSchema({"type": "string", "pattern": f"^{units.RATE}$"})]
 Delay = Annotated[float, PlainValidator(_delay), WithJsonSchema({"type": "string", "pattern": f"^{units.DELAY}$"})]

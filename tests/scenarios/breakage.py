@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from lab.scenario import Link, Stop, Together, load_scenario
+from lab.scenario import Run, Start, Together, load_scenario
 from lab.trial import try_scenario
 from lab.verdict import Verdict
 
@@ -79,6 +79,6 @@ def quick(step: Step, timeout_s: float) -> Step:
     match step:
         case Together():
             return replace(step, together=tuple(replace(run, timeout_s=timeout_s) for run in step.together))
-        case Stop() | Link():
-            return step
-    return replace(step, timeout_s=timeout_s)
+        case Start() | Run():
+            return replace(step, timeout_s=timeout_s)
+    return step
