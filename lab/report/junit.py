@@ -92,7 +92,7 @@ def _counts(results: Iterable[Result]) -> dict[str, str]:
 def _printed(print_to: Callable[[Console], None]) -> str:
     out = io.StringIO()
     print_to(console(out))
-    lines = [line.rstrip() for line in out.getvalue().strip("\n").split("\n")]
+    lines = [shortened(line.rstrip()) for line in out.getvalue().strip("\n").split("\n")]
     return printable(shortened("\n".join(["", *lines, ""]), MOST))
 
 
