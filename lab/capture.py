@@ -28,7 +28,9 @@ if TYPE_CHECKING:
 WHOLE = 65535
 """As much of a packet as there can be (Linux hands over no larger one)."""
 HEAD_PACKETS = TAIL_PACKETS = 10_000
+"""Of each interface."""
 HEAD_BYTES = TAIL_BYTES = 32 * 1024 * 1024
+"""Of each host."""
 _TIMEOUT_S = 20.0
 _NS = 1_000_000_000
 
@@ -49,14 +51,17 @@ class Capture:
     What it cannot do it raises as LabError, at the latest when it is stopped: it never just sees nothing.
     """
 
-    def __init__(self, program: Program, host: str, networks: Sequence[str], tell: Tell | None = None) -> None:
-        """Of a program that was started; `tell` is called for each frame (host, network, frame), by its reader."""
+    def __init__(
+        self, program: Program, host: str, networks: Sequence[str], *, tell: Tell | None = None, keep: bool = True
+    ) -> None:
+        """Of a program that was started; see `start_captures`."""
         self.host = host
         self.networks = tuple(networks)
         self._program = program
         self._tell = tell
         self._changed = threading.Condition()
-        self._kept = [_Kept() for _ in networks]
+        self._kept = [_Kept(len(networks)) for _ in networks]
+        self._keep = keep
         self._dropped: dict[int, int] = {}
         self._is_ready = self._is_over = False
         self._failure: LabError | None = None
@@ -167,28 +172,36 @@ class Capture:
 
     def _take(self, data: bytes) -> bytes:
         """Keep the records in there; what is left is the beginning of the next one."""
-        told = []
-        with self._changed:
-            at = 0
-            while len(data) - at >= HEADER.size:
-                kind, number, outgoing, kept, length, value = HEADER.unpack_from(data, at)
-                if len(data) - at - HEADER.size < kept:
-                    break
-                at += HEADER.size + kept
-                if kind == PACKET:
-                    frame = Frame(time_s=value / _NS, outgoing=bool(outgoing), length=length, data=data[at - kept : at])
-                    self._kept[number].add(frame)
-                    told.append((self.networks[number], frame))
-                elif kind == END:
-                    self._dropped[number] = value
-                    self._is_over = len(self._dropped) == len(self.networks)
-                elif kind == READY:
-                    self._is_ready = True
-            self._changed.notify_all()
-        if self._tell:
-            for network, frame in told:
-                self._tell(self.host, network, frame)
+        frames: list[tuple[int, Frame]] = []
+        said: list[tuple[int, int, int]] = []
+        at = 0
+        while len(data) - at >= HEADER.size:
+            kind, number, outgoing, kept, length, value = HEADER.unpack_from(data, at)
+            if len(data) - at - HEADER.size < kept:
+                break
+            at += HEADER.size + kept
+            if kind == PACKET:
+                bits = data[at - kept : at]
+                frames.append((number, Frame(time_s=value / _NS, outgoing=bool(outgoing), length=length, data=bits)))
+            else:
+                said.append((kind, number, value))
+        self._hear(frames, said)
         return data[at:]
+
+    def _hear(self, frames: Sequence[tuple[int, Frame]], said: Sequence[tuple[int, int, int]]) -> None:
+        """Frames come first: who has heard that it is over must have been told of them all."""
+        if self._keep:
+            with self._changed:
+                for number, frame in frames:
+                    self._kept[number].add(frame)
+        if self._tell:
+            for number, frame in frames:
+                self._tell(self.host, self.networks[number], frame)
+        with self._changed:
+            self._is_ready = self._is_ready or any(kind == READY for kind, _, _ in said)
+            self._dropped |= {number: dropped for kind, number, dropped in said if kind == END}
+            self._is_over = len(self._dropped) == len(self.networks)
+            self._changed.notify_all()
 
     def _end(self, complaint: str) -> None:
         with self._changed:
@@ -202,20 +215,22 @@ class Capture:
 class _Kept:
     """The first and the last frames of one interface, and how many were left out between them."""
 
-    def __init__(self) -> None:
+    def __init__(self, share: int) -> None:
+        """`share`: so many have to make do with the room for one host."""
+        self._share = share
         self.head: list[Frame] = []
         self.tail: deque[Frame] = deque()
         self.cut = 0
         self._head_bytes = self._tail_bytes = 0
 
     def add(self, frame: Frame) -> None:
-        if len(self.head) < HEAD_PACKETS and self._head_bytes < HEAD_BYTES and not self.tail:
+        if not self.tail and len(self.head) < HEAD_PACKETS and self._head_bytes * self._share < HEAD_BYTES:
             self.head.append(frame)
             self._head_bytes += len(frame.data)
             return
         self.tail.append(frame)
         self._tail_bytes += len(frame.data)
-        while len(self.tail) > TAIL_PACKETS or self._tail_bytes > TAIL_BYTES:
+        while len(self.tail) > TAIL_PACKETS or self._tail_bytes * self._share > TAIL_BYTES:
             self._tail_bytes -= len(self.tail.popleft().data)
             self.cut += 1
 
@@ -226,15 +241,20 @@ def start_captures(
     *,
     snap: int = WHOLE,
     tell: Tell | None = None,
+    keep: bool = True,
 ) -> list[Capture]:
-    """On several hosts at the same time: host → networks, or None for all of them. Returns when all are ready."""
+    """On several hosts at the same time: host → networks, or None for all of them. Returns when all are ready.
+
+    Of each packet at most `snap` bytes. `tell` is called for each frame with its host and network, by a reader that
+    reads on when it returns; who needs nothing else may `keep` none.
+    """
     wanted = {host: _networks(lab, host, networks) for host, networks in places.items()}
     captures: list[Capture] = []
     try:
         for host, networks in wanted.items():
             addresses = [str(lab.topology.node(host).interface(network).address.ip) for network in networks]
             program = start_errand(lab, host, "capture", [str(snap), *addresses])
-            captures.append(Capture(program, host, networks, tell))
+            captures.append(Capture(program, host, networks, tell=tell, keep=keep))
         for capture in captures:
             capture._wait_until_ready()  # noqa: SLF001
     except BaseException:
@@ -252,9 +272,10 @@ def capturing(
     *,
     snap: int = WHOLE,
     tell: Tell | None = None,
+    keep: bool = True,
 ) -> Iterator[list[Capture]]:
     """The same, for as long as the `with` block lasts; all are stopped at its end."""
-    captures = start_captures(lab, places, snap=snap, tell=tell)
+    captures = start_captures(lab, places, snap=snap, tell=tell, keep=keep)
     with contextlib.ExitStack() as stack:
         for capture in captures:
             stack.enter_context(capture)

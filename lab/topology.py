@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from lab.errors import UsageError, did_you_mean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 Address = IPv4Address | IPv6Address
@@ -101,6 +101,20 @@ class Topology:
         if name not in self.nodes:
             raise UsageError(f"no host {name!r} in {self.file.name}{did_you_mean(name, self.nodes)}")
         return self.nodes[name]
+
+    def whose(self, address: Address, nearby: Collection[str] = ()) -> str | None:
+        """The node with that address: on one of the networks nearby, or the only one that has it anywhere.
+
+        Several homes may use one private address (RFC 1918), and then it means nobody from afar.
+        """
+        having = {
+            interface.network: node.name
+            for node in self.nodes.values()
+            for interface in node.interfaces
+            if interface.address.ip == address
+        }
+        near = next((node for network, node in having.items() if network in nearby), None)
+        return near or (next(iter(having.values())) if len(having) == 1 else None)
 
     def addresses(self) -> dict[str, Address]:
         """`host` and `host.network` to address: the variables that every template knows from the start."""

@@ -18,6 +18,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "list": ("lab.cli.reading", "Which scenarios there are, by topic."),
         "show": ("lab.cli.reading", "Tell a scenario without running it."),
         "run": ("lab.cli.running", "Run scenarios and say what happened."),
+        "grade": ("lab.cli.grading", "Run everybody's programs and say who passes what."),
         "record": ("lab.cli.recording", "Run a scenario's steps and write its transcripts."),
         "check": ("lab.cli.reading", "Are these scenarios and compose files right?"),
     },
@@ -32,6 +33,10 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "shell": ("lab.cli.hosts", "A shell on a host."),
         "assist": ("lab.cli.hosts", "Be the other end of a program, by hand."),
         "link": ("lab.cli.hosts", "Make a link slow, lossy or dead, or mend it."),
+    },
+    "The wire": {
+        "capture": ("lab.cli.capturing", "What passes at interfaces, one line a packet, or for Wireshark."),
+        "nat": ("lab.cli.tables", "What a home router translates."),
     },
     "This machine": {
         "doctor": ("lab.cli.machine", "What works on this machine, and what mends the rest."),

@@ -40,6 +40,7 @@ def labs(found: Iterable[Running]) -> dict[str, Any]:
                 "engine": lab.engine,
                 "file": str(lab.file),
                 "workspace": str(lab.workspace),
+                "fast": lab.fast,
                 "ailment": lab.ailment,
             }
             for lab in found
@@ -99,7 +100,7 @@ def result(one: Result, topology: Topology) -> dict[str, Any]:
         "programs": [_program(execution, topology) for execution in record.executions] if record else [],
         "changes": [_change(change) for change in record.changes] if record else [],
         "captures": [_capture(captured, one.scenario) for captured in record.captures] if record else [],
-        "translations": [_table(*table) for table in record.translations.items()] if record else [],
+        "translations": [table(*each) for each in record.translations.items()] if record else [],
         "variables": [
             {"name": bound.name, "item": bound.index, "value": bound.value, "source": bound.source, **_at(bound.place)}
             for bound in one.bindings
@@ -148,7 +149,8 @@ def _capture(captured: Captured, scenario: Scenario) -> dict[str, Any]:
     }
 
 
-def _table(router: str, flows: Iterable[Translation]) -> dict[str, Any]:
+def table(router: str, flows: Iterable[Translation]) -> dict[str, Any]:
+    """What a router translates."""
     return {
         "router": router,
         "flows": [
