@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from lab.engines.base import Engine, Lab, Running
     from lab.topology import Topology
 
+_SIDE_BY_SIDE = "netns"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Found:
@@ -89,21 +91,32 @@ def attach(given: Given) -> Lab:
 
 
 def supply(
-    given: Given, topology: Topology, purpose: str, *, fresh: bool = False, keep: bool = False, only_here: bool = False
+    given: Given,
+    topology: Topology,
+    purpose: str,
+    *,
+    fresh: bool = False,
+    keep: bool = False,
+    only_here: bool = False,
+    fast: bool = False,
 ) -> Supply:
     """The lab that is up, or else one made for this purpose; `fresh` is never the one that is up.
 
-    With `only_here` one whose hosts do not see the current directory is left alone too.
+    With `only_here` one whose hosts do not see the current directory is left alone too, and with `fast` a slow one.
     """
     name = given.name or topology.name
     found = None if fresh else find(given, name)
-    if found is not None and found.running.ailment is None and not (only_here and not _is_here(found.running)):
+    if found is not None and found.running.ailment is not None:
+        found = None  # its name can be had
+    if found is not None and (found.running.fast or not fast) and (_is_here(found.running) or not only_here):
         engine = found.engine
         return Supply(engine=engine, name=name, was_up=True, make=lambda: engine.attach(topology, name))
     engine = choose_engine(given)
-    if fresh or not keep:
+    if fresh or found is not None or not keep:
         name = temporary_name(name, purpose)
-    return Supply(engine=engine, name=name, was_up=False, make=lambda: _made(engine, topology, name, keep=keep))
+    return Supply(
+        engine=engine, name=name, was_up=False, make=lambda: _made(engine, topology, name, keep=keep, fast=fast)
+    )
 
 
 def temporary_name(name: str, purpose: str, number: int | None = None) -> str:
@@ -111,10 +124,10 @@ def temporary_name(name: str, purpose: str, number: int | None = None) -> str:
     return "-".join((name[:25], purpose, str(os.getpid()), *([] if number is None else [str(number)])))
 
 
-def _made(engine: Engine, topology: Topology, name: str, *, keep: bool) -> Lab:
+def _made(engine: Engine, topology: Topology, name: str, *, keep: bool, fast: bool) -> Lab:
     if keep:  # of one that failed, which does not go by itself
         engine.down(name)
-    return engine.up(topology, name, workspace_for(topology), tethered=not keep)
+    return engine.up(topology, name, workspace_for(topology), tethered=not keep, fast=fast)
 
 
 def _is_here(running: Running) -> bool:
@@ -127,6 +140,14 @@ def choose_engine(given: Given) -> Engine:
     if _name_of_engine(given) == engines.AUTO:
         click.echo(f"engine: {engine.NAME}", err=True)
     return engine
+
+
+def at_once(engine: Engine, jobs: int) -> int:
+    """How many labs may be up at a time; says so on standard error when there is no room for so many."""
+    if jobs == 1 or engine.NAME == _SIDE_BY_SIDE:
+        return jobs
+    click.echo(f"one by one, not {jobs} at a time: on {engine.NAME} there is room for one lab", err=True)
+    return 1
 
 
 def workspace_for(topology: Topology) -> Path:

@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from lab.topology import Topology
     from lab.verdict import Result
 
-_SIDE_BY_SIDE = "netns"
-
 
 @dataclass(frozen=True, kw_only=True)
 class Trials:
@@ -42,6 +40,7 @@ class Trials:
     out: Console
     is_verbose: bool
     is_story: bool
+    is_fast: bool = False
 
     @property
     def name(self) -> str:
@@ -82,8 +81,7 @@ def side_by_side(trials: Trials, scenarios: Sequence[Scenario], jobs: int, *, fr
     """On as many labs at a time, told of in the scenarios' order."""
     found = None if fresh else labs.find(trials.given, trials.name)
     engine = found.engine if found else labs.choose_engine(trials.given)
-    if engine.NAME != _SIDE_BY_SIDE:
-        click.echo(f"one by one, not {jobs} at a time: on {engine.NAME} there is room for one lab", err=True)
+    if labs.at_once(engine, jobs) == 1:
         return one_by_one(trials, scenarios, fresh=fresh)
     names = [labs.temporary_name(trials.name, "run", number) for number in range(1, min(jobs, len(scenarios)) + 1)]
     results: dict[int, Result] = {}
@@ -96,6 +94,7 @@ def side_by_side(trials: Trials, scenarios: Sequence[Scenario], jobs: int, *, fr
             names=names,
             tasks=[trials.task(scenario) for scenario in scenarios],
             attempt=attempt,
+            fast=trials.is_fast,
         ) as workers,
         Board(len(names), len(scenarios), is_verbose=trials.is_verbose) as board,
     ):
@@ -116,7 +115,7 @@ def side_by_side(trials: Trials, scenarios: Sequence[Scenario], jobs: int, *, fr
 @contextlib.contextmanager
 def _bench(trials: Trials, *, fresh: bool, keep: bool) -> Iterator[Bench]:
     """With a lab on it already: when there is none to be had, nothing is tried."""
-    supply = labs.supply(trials.given, trials.topology, "run", fresh=fresh, keep=keep)
+    supply = labs.supply(trials.given, trials.topology, "run", fresh=fresh, keep=keep, fast=trials.is_fast)
     with Bench(supply.engine.NAME, supply.make) as bench:
         if supply.was_up:
             _check_workspace(bench.lab())
