@@ -45,6 +45,7 @@ MOST_JOBS = 64
     help="So many at a time, each in a lab of its own.",
 )
 @click.option("--program", "programs", multiple=True, metavar="ROLE=CMD", help="Your own program in a role.")
+@click.option("--fast", is_flag=True, help="Faster TCP; what packets look like is then not as on a wire.")
 @report_options
 @click.option("--verbose", "-v", is_flag=True, help="Every step as it happens; every story in full.")
 @lab_options()
@@ -58,6 +59,7 @@ def run_command(  # noqa: PLR0917
     keep: bool,
     jobs: int,
     programs: tuple[str, ...],
+    fast: bool,
     reports: Sequence[ReportFile],
     verbose: bool,
 ) -> int:
@@ -90,7 +92,7 @@ def run_command(  # noqa: PLR0917
     out = console(sys.stderr if any(report.is_stdout for report in reports) else sys.stdout)
     trials = Trials(
         given=given, topology=topology, programs=own, out=out, is_verbose=verbose,
-        is_story=verbose or len(scenarios) == 1,
+        is_story=verbose or len(scenarios) == 1, is_fast=fast,
     )  # fmt: skip
     began, began_s = datetime.now().astimezone(), time.monotonic()
     if jobs > 1 and len(scenarios) > 1:

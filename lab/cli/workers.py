@@ -57,6 +57,7 @@ class Workers:
         tasks: Sequence[Task],
         attempt: Attempt,
         anew: bool = False,
+        fast: bool = False,
     ) -> None:
         self._engine = engine
         self._topology = topology
@@ -65,6 +66,7 @@ class Workers:
         self._tasks = tasks
         self._attempt = attempt
         self._anew = anew
+        self._fast = fast
         self._waiting = iter(list(enumerate(tasks)))
         self._taking = threading.Lock()
         self._stopping = threading.Event()
@@ -108,7 +110,7 @@ class Workers:
         try:
             with Bench(
                 self._engine.NAME,
-                lambda: self._engine.up(self._topology, name, self._workspace, tethered=True),
+                lambda: self._engine.up(self._topology, name, self._workspace, tethered=True, fast=self._fast),
                 anew=self._anew,
             ) as bench:
                 while (taken := self._take()) is not None:

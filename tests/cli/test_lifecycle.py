@@ -53,8 +53,8 @@ def test_up_and_down_can_be_said_twice(cli: Cli) -> None:
 
 def test_status_as_json(cli: Cli) -> None:
     cli("up")
-    lab = {"name": "socket-lab", "engine": "netns", "file": str(COMPOSE), "workspace": str(ROOT), "ailment": None}
-    assert cli("status", "--json").report == {"version": 1, "labs": [lab]}
+    lab = {"name": "socket-lab", "engine": "netns", "file": str(COMPOSE), "workspace": str(ROOT)}
+    assert cli("status", "--json").report == {"version": 1, "labs": [lab | {"fast": False, "ailment": None}]}
     cli("down")
     assert cli("status", "--json").report == {"version": 1, "labs": []}
 
@@ -149,8 +149,31 @@ def test_the_plan_is_shown_as_commands_without_doing_or_needing_anything(cli: Cl
     lines = done.out.splitlines()
     assert lines[0] == "ip netns add switch"
     assert "ip -n client-a1 route replace default via 192.168.1.1" in lines
+    assert "ip netns exec client-a1 ethtool -K eth0 tx off" in lines
     assert all(line.startswith("ip ") for line in lines)
+    assert "ethtool" not in cli("up", "--show", "--fast").out
     assert cli.names() == []
+
+
+def test_a_fast_lab_is_said_to_be_one_and_no_other_is_taken_for_it(cli: Cli) -> None:
+    assert cli("up", "--fast").out.startswith("Lab socket-lab is up on netns, fast, after ")
+    assert cli("status").out.splitlines()[1].split()[:4] == ["socket-lab", "netns", "up,", "fast"]
+    assert cli("status", "--json").report["labs"][0]["fast"]
+    for again in (["up"], ["up", "--fast"]):
+        assert cli(*again).out == "Lab socket-lab is up already, on netns, fast.\n"
+    cli("down")
+    cli("up")
+    done = cli("up", "--fast")
+    assert (done.code, done.err) == (2, "lab: lab 'socket-lab' is up, but not fast: lab down, then lab up --fast\n")
+
+
+def test_a_fast_run_leaves_a_slow_lab_alone(cli: Cli) -> None:
+    cli("up")
+    for options, engine in ((["--fast"], True), ([], False)):
+        done = cli("run", "udp-echo", "--verbose", *options)
+        assert done.code == 0
+        assert ("bringing a lab up on netns" in done.err) == engine
+    assert cli.names() == ["socket-lab"]
 
 
 def _holder(cli: Cli) -> int:

@@ -35,8 +35,9 @@ class FakeEngine:
         self.taken_away: list[str] = []
         self.gone = threading.Event()
 
-    def up(self, *_: object, tethered: bool) -> FakeLab:
+    def up(self, *_: object, tethered: bool, fast: bool) -> FakeLab:
         assert tethered
+        assert not fast
         self.made += 1
         if self.made in self.fails:
             raise LabError(f"no lab {self.made}")
