@@ -147,6 +147,39 @@ def test_all_problems_of_all_files_are_told(cli: Cli, tmp_path: Path) -> None:
     assert "docker-compose.yml:2: services.a.imgae: no such key (did you mean 'image'?)" in done.err.splitlines()
 
 
+def test_a_check_as_json_has_the_place_of_every_problem(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "docker-compose.yml").write_text((ROOT / "docker-compose.yml").read_text())
+    (tmp_path / "mine.yaml").write_text("hello: world\n")
+    there = cli.at(tmp_path)
+    done = there.inside("check", "docker-compose.yml", "mine.yaml", "missing.yaml", "--json")
+    assert done.code == 2
+    what = "neither a scenario, which has steps, nor a compose file, which has services"
+    assert done.report == {
+        "version": 1,
+        "files": [
+            {
+                "file": "docker-compose.yml",
+                "ok": True,
+                "is": "a lab of 6 hosts and 3 routers on 4 networks",
+                "problems": [],
+            },
+            {
+                "file": "mine.yaml",
+                "ok": False,
+                "is": None,
+                "problems": [{"file": "mine.yaml", "line": 1, "what": what}],
+            },
+            {
+                "file": "missing.yaml",
+                "ok": False,
+                "is": None,
+                "problems": [{"file": None, "line": None, "what": "missing.yaml: no such file"}],
+            },
+        ],
+    }
+    assert done.err == f"mine.yaml:1: {what}\nmissing.yaml: no such file\n"
+
+
 @pytest.mark.parametrize("command", [["hosts"], ["list"], ["show", "udp-echo"], ["run", "udp-echo"], ["up"]])
 def test_without_a_compose_file_the_message_says_so(cli: Cli, tmp_path: Path, command: list[str]) -> None:
     done = cli.at(tmp_path).inside(*command)
