@@ -51,7 +51,13 @@ def _traceback(execution: Execution, record: Record) -> str | None:
 
 
 def _network_is_changed(execution: Execution, record: Record) -> str | None:
-    """Changes that stood while the program ran: what a step changed is so until a step changes it again."""
+    """Changes that stood while the program ran: what a step changed is so until a step changes it again.
+
+    Not when it ended in peace, for then it has not waited in vain, nor when all its partners were on its own host.
+    """
+    others = {other.step.host for other in record.executions if other.role != execution.role}
+    if execution.ended_as_expected or execution.status == 0 or others == {execution.step.host}:
+        return None
     stood: dict[str, Change] = {}
     for number, change in enumerate(record.changes):
         again = (later.time_s for later in record.changes[number + 1 :] if later.subject == change.subject)

@@ -155,6 +155,17 @@ def test_other_changes_are_blamed_where_they_can_be_the_cause(kind: Any, how: st
     assert likely_cause(client, record(server, client, changes=(made,))) == cause
 
 
+def test_a_changed_link_is_no_excuse_for_a_program_that_ended_in_peace() -> None:
+    said = execution(CLIENT, "ended", 0, "nonsense", span=(1, 2))
+    assert likely_cause(said, record(server, said, changes=(change("isp/internet", "down", 0.5),))) is None
+
+
+def test_a_changed_link_is_not_blamed_when_nobody_was_beyond_it() -> None:
+    neighbour = execution(replace(CLIENT, host="server"), "ended", 1, "no answer", span=(1, 2))
+    cut = (change("server/datacenter", "down", 0.5),)
+    assert likely_cause(neighbour, record(server, neighbour, changes=cut)) is None
+
+
 def test_a_changed_link_is_blamed_only_when_nothing_better_is_known() -> None:
     cut = (change("isp/internet", "down", 0.5),)
     gone = execution(SERVER, "ended", 1, span=(0, 1.5))

@@ -11,7 +11,6 @@ BREAKAGES = (
         subject="client on server",
         what="ended with exit status 1; expected exit 0; expected \"The server at '/tmp/lesson.sock' replied"
         " with 'SALLY'\", seen \"cannot talk to '/tmp/other.sock': No such file or directory\"",
-        cause="the link server/datacenter is down at this point",
     ),
     Breakage(
         scenario="byte-order",

@@ -21,6 +21,6 @@ BREAKAGES = (
         subject="client on client-a1",
         what="ended with exit status 1; expected exit 0; expected \"The server sees me as ('192.168.1.10',"
         " PORT)\", seen 'connection refused'",
-        cause="the link router-a/home-a is down at this point",
+        cause="server-at-home listens on udp/3000 at 127.0.0.1 only, where no other host can reach it",
     ),
 )

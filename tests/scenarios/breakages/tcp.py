@@ -100,7 +100,7 @@ BREAKAGES = (
         subject="silence on client-a1",
         what="still running after TIMEOUT s; the transcript ends here;"
         " still expected: \"cannot talk to ('{server}', PORT): timed out\"",
-        cause="the link server/datacenter is loss 100% at this point",
+        cause="the link server/datacenter had loss 100%, while it ran",
     ),
     Breakage(
         scenario="tcp-reset",

@@ -91,7 +91,7 @@ BREAKAGES = (
         subject="client on server-2",
         what="killed by SIGINT, when the lab stopped it; expected exit 0;"
         " {server-2} is '203.0.113.20' (the address of that host); seen '0.0.0.0'",
-        cause="the link server/datacenter is loss 100% at this point",
+        cause="the link server/datacenter had loss 100%, while it ran",
     ),
     Breakage(
         scenario="udp-stranger",
@@ -156,6 +156,7 @@ BREAKAGES = (
         what="ended with exit status 1; expected exit 0;"
         ' expected "The server (\'203.0.113.10\', 30"..."0) replied with \'I AM PATIENT\'", seen "no'
         " answer from ('203.0.113.10', 3000) after 1 try\"",
+        cause="the link router-a/internet had loss 100%, while it ran",
     ),
     Breakage(
         scenario="udp-broadcast",

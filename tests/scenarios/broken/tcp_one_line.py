@@ -9,4 +9,4 @@ with socket.create_server(("0.0.0.0", 3000)) as listener:
     with connection, connection.makefile("rb") as lines:
         text = lines.readline().decode().rstrip()
         print(f"The client at {peer} says {text!r}")
-        connection.sendall(f"{text.upper()}\n".encode())
+        connection.sendall(f"{text.upper()}\n".encode(), socket.MSG_MORE)  # the FIN goes along with it
