@@ -30,6 +30,14 @@ def test_what_is_written_is_all_that_is_there(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == [path]
 
 
+def test_who_reads_an_old_report_while_a_new_one_is_written_reads_all_of_the_old(tmp_path: Path) -> None:
+    path = tmp_path / "report.json"
+    path.write_text("old")
+    with path.open() as reader:
+        report(path).write("new")
+        assert reader.read() == "old"
+
+
 def test_a_check_changes_nothing(tmp_path: Path) -> None:
     old = tmp_path / "old"
     old.write_text("old")
