@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lab.capture import start_captures
-from lab.packets import Captured
+from lab.nat import translations
+from lab.packets import Captured, decode
+from lab.sightings import Sighting, sight_packets, sight_table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -17,7 +19,6 @@ if TYPE_CHECKING:
     from lab.capture import Capture
     from lab.engines.base import Lab
     from lab.scenario import Scenario
-    from lab.sightings import Sighting
     from lab.topology import Topology
     from lab.transcript import Setting
     from lab.translation import Translation
@@ -82,15 +83,11 @@ class Wire:
         """The packets so far where the scenario expects some."""
         if not self._scenario.packets:
             return []
-        from lab.sightings import sight_packets
         captures = _captured(self._expected, self._began_at_s)
         return [sight_packets(watch, captures, setting(watch.host)) for watch in self._scenario.packets]
 
     def stop(self, setting: Callable[[str], Setting]) -> Seen:
         """Look at the tables, and at all that has passed until now. LabError when the lab itself has missed some."""
-        if self._routers:
-            from lab.nat import translations
-            from lab.sightings import sight_table
         tables = {router: tuple(translations(self._lab, router)) for router in self._routers}
         for capture in self._captures:
             capture.stop()
@@ -130,8 +127,6 @@ def _routers(scenario: Scenario, topology: Topology, *, everywhere: bool) -> lis
 
 def _captured(captures: list[Capture], began_at_s: float) -> tuple[Captured, ...]:
     """Each interface's packets, decoded, with times since the scenario began."""
-    if captures:
-        from lab.packets import decode
     return tuple(
         Captured(
             host=capture.host,

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from lab import terminal
+from lab.capabilities import lacks
 from lab.cli import labs
 from lab.cli.given import Given, lab_options
 from lab.document import shown
 from lab.errors import LabError, UsageError
-from lab.capabilities import lacks
 from lab.links import LinkChange, change_link
 from lab.process import ENVIRONMENT
 from lab.scenario import delay_ms, loss_percent, rate_kbit

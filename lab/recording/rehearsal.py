@@ -6,8 +6,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lab.errors import Unavailable
 from lab.capabilities import lacks
+from lab.errors import Unavailable
 from lab.recording.typist import SILENCE_S, Silence, Typist
 from lab.runner import run
 from lab.scenario import Run, Start, Together

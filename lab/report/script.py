@@ -10,7 +10,7 @@ from rich.text import Text
 
 from lab.report.console import print_stripped
 from lab.report.terminal import heading, print_beginning
-from lab.scenario import Forward, Gateway, Hub, Link, Run, Start, Stop, Together, Watch
+from lab.scenario import Forward, Gateway, Hub, Link, Run, Start, Stop, Together
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from lab.scenario import Scenario, Step
-    from lab.scenario import Table as NatTable
     from lab.topology import Interface, Node, Topology
     from lab.transcript import Template
 
@@ -33,8 +32,11 @@ def print_script(out: Console, scenario: Scenario, topology: Topology) -> None:
     heading(out, "What is done, and what should be seen")
     for number, step in enumerate(scenario.steps, start=1):
         _print_step(out, step, number)
-    for expected in (*scenario.packets, *scenario.nat):
-        _print_expected(out, expected)
+    for packets in scenario.packets:
+        only = f" ({', '.join(packets.only)} only)" if packets.only else ""
+        _print_expected(out, packets.source + only, packets.template)
+    for table in scenario.nat:
+        _print_expected(out, table.source, table.template)
     if scenario.checks:
         heading(out, "What must be true in the end")
         for check in scenario.checks:
@@ -49,7 +51,7 @@ def taking_part(scenario: Scenario, topology: Topology) -> set[str]:
     """The hosts that a scenario names, and the nodes between them."""
     named = {program.host for program in scenario.programs()}
     named |= {step.host for step in scenario.steps if isinstance(step, Link | Gateway | Forward)}
-    named |= {expected.host for expected in (*scenario.packets, *scenario.nat)}
+    named |= {watch.host for watch in scenario.packets} | {table.host for table in scenario.nat}
     return named.union(*(_between(one, other, topology) for one, other in combinations(sorted(named), 2)))
 
 
@@ -119,13 +121,10 @@ def _print_program(out: Console, step: Start | Run, mark: str) -> None:
         _print_template(out, step.template, indent)
 
 
-def _print_expected(out: Console, expected: Watch | NatTable) -> None:
+def _print_expected(out: Console, source: str, template: Template) -> None:
     """What should be seen beside the programs."""
-    source = expected.source[:1].upper() + expected.source[1:]
-    heading(
-        out, f"{source} ({', '.join(expected.only)} only)" if isinstance(expected, Watch) and expected.only else source
-    )
-    _print_template(out, expected.template, "  ")
+    heading(out, source[:1].upper() + source[1:])
+    _print_template(out, template, "  ")
 
 
 def _print_template(out: Console, template: Template, indent: str) -> None:

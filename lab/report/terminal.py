@@ -27,6 +27,10 @@ if TYPE_CHECKING:
 MOST_LINES = 200
 """Of a longer story the middle is left out."""
 
+MOST_SIGHTED = 40
+"""The same for what passed at one place."""
+
+_NOTHING = "(nothing)"
 _TYPED = "\u2039{}\u203a"  # ‹as one types›  # noqa: RUF003
 _COLOURS = ("cyan", "magenta", "blue", "yellow", "green", "bright_cyan", "bright_magenta", "bright_blue")
 VERDICTS = {
@@ -59,6 +63,11 @@ def print_events(out: Console, result: Result, topology: Topology) -> None:
     _print_cast(out, result.record, topology)
     heading(out, "What happened")
     _print_timeline(out, result.record)
+    for sighting in result.record.sightings:
+        source = sighting.expected.source
+        heading(out, source[:1].upper() + source[1:])
+        for line in _bounded([line.text for line in sighting.transcript.lines]):
+            out.print(Text.assemble(("  │ ", "dim"), line), soft_wrap=True)
 
 
 def print_beginning(out: Console, scenario: Scenario) -> None:
@@ -160,6 +169,14 @@ def _line(moment: Moment, with_styles: bool) -> Text:
             text.append(_TYPED.format(part.text) if part.is_typed else part.text)
     text.expand_tabs(8)
     return text
+
+
+def _bounded(lines: Sequence[str]) -> list[str]:
+    """A long table or conversation without its middle."""
+    if len(lines) <= MOST_SIGHTED:
+        return list(lines) or [_NOTHING]
+    half = MOST_SIGHTED // 2
+    return [*lines[:half], f"… {len(lines) - 2 * half:,} more …", *lines[-half:]]
 
 
 def _without_middle(moments: Sequence[Moment]) -> Iterator[Moment]:
