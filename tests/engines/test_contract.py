@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from lab.errors import LabError, UsageError
+from lab.errors import LabError, Unavailable, UsageError
 from lab.links import LinkChange, change_link
 from lab.process import Process
 
@@ -284,6 +284,50 @@ def test_a_rate_makes_a_link_slow(lab: Lab) -> None:
             assert time.monotonic() - began > 0.5  # 100,000 bytes take 1 s at 800 kbit/s, less what buffers hold
     finally:
         change_link(lab, "client-a2", "home-a", LinkChange())
+
+
+# Networks
+
+EAVESDROP = """
+import socket, struct
+with socket.socket(socket.AF_PACKET, socket.SOCK_RAW, socket.htons(0x0800)) as s:
+    print("bound", flush=True)
+    overheard = 0
+    while (port := struct.unpack("!H", (frame := s.recv(2000))[36:38])[0]) != 4999:
+        overheard += frame[23] == 17 and 4000 in struct.unpack("!HH", frame[34:38])
+    print(overheard)
+"""
+MARK = "import socket; socket.socket(type=socket.SOCK_DGRAM).sendto(b'', ('client-a2', 4999))"
+
+
+def overheard(lab: Lab) -> int:
+    """How many datagrams between client-a1 and the server client-a2 sees, out of two."""
+    with Process(
+        lab.spawn("client-a2", ["python", "-c", EAVESDROP], env={"PYTHONUNBUFFERED": "1"}, tty=False, privileged=True),
+        tty=False,
+    ) as eavesdropper:
+        line_comes(eavesdropper, "bound")
+        assert run(lab, "client-a1", "python", "-c", UDP_ONCE, "server", "4000", "5")[0] == 0
+        assert run(lab, "client-a1", "python", "-c", MARK)[0] == 0
+        return int(output(eavesdropper).splitlines()[-1])
+
+
+def test_a_network_becomes_a_hub_and_a_switch_again_where_the_engine_can(lab: Lab) -> None:
+    if not lab.can_be_hub:
+        with pytest.raises(Unavailable, match="^home-a stays a switch"):
+            lab.set_hub("home-a", on=True)
+        return
+    with Process.start(lab, "server", ["python", "-c", UDP_SERVER]) as server:
+        line_comes(server, "bound")
+        assert run(lab, "client-a1", "python", "-c", UDP_ONCE, "server", "4000", "5")[0] == 0  # who is where is known
+        assert overheard(lab) == 0
+        lab.set_hub("home-a", on=True)
+        try:
+            assert overheard(lab) == 2
+        finally:
+            lab.set_hub("home-a", on=False)
+        assert run(lab, "client-a1", "python", "-c", UDP_ONCE, "server", "4000", "5")[0] == 0
+        assert overheard(lab) == 0
 
 
 # The lab itself
