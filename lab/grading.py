@@ -87,7 +87,7 @@ def find_students(folder: Path, patterns: Iterable[Pattern]) -> tuple[Student, .
     """All of a folder, by name; UsageError when there is none."""
     patterns = list(patterns)
     if not folder.is_dir():
-        raise UsageError(f"{folder} is no folder; one with a folder, or a file, for each student is needed")
+        raise UsageError(f"{folder} is no folder; one with a folder or a file for each student is needed")
     if not any(STUDENT in word for pattern in patterns for word in pattern.words):
         raise UsageError(f"no --program says {STUDENT}: everybody would be graded alike")
     suffixes = tuple(suffix for pattern in patterns for suffix in pattern.suffixes)

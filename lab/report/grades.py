@@ -39,7 +39,7 @@ def print_grades(out: Console, grades: Sequence[Grade]) -> None:
     print_stripped(out, table, may_wrap=out.is_terminal)
     _print_reasons(out, grades)
     out.print()
-    out.print(_totals(grades))
+    out.print(_totals(grades), soft_wrap=True)
 
 
 def as_csv(grades: Iterable[Grade]) -> str:
