@@ -50,7 +50,7 @@ class PcapngWriter:
 
     def packet(self, place: str, frame: Frame, comment: str | None = None) -> None:
         """One frame, and what there is to say of it."""
-        time_ns = max(round(frame.time_s * 10**_NANOSECONDS), 0)
+        time_ns = _nanoseconds(max(frame.time_s, 0.0))
         length = max(frame.length, len(frame.data))
         head = struct.pack(
             "<IIIII", self.interface(place), time_ns >> 32, time_ns & 0xFFFFFFFF, len(frame.data), length
@@ -80,6 +80,11 @@ def write_pcapng(
     for place, frame, remark in frames:
         writer.packet(place, frame, remark)
     writer.flush()
+
+
+def _nanoseconds(time_s: float) -> int:
+    """The whole seconds apart, or the product would be rounded to quarters of a microsecond."""
+    return int(time_s) * 10**_NANOSECONDS + round(time_s % 1 * 10**_NANOSECONDS)
 
 
 def _options(options: Iterable[tuple[int, bytes]]) -> bytes:
