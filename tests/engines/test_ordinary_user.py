@@ -11,7 +11,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOMEBODY = 54321
-SUITES = ("tests/engines/test_contract.py", "tests/engines/test_netns_engine.py")
+SUITES = ("tests/engines/test_contract.py", "tests/engines/test_netns_engine.py", "tests/engines/test_wire.py")
 LONG = "test_the_first_datagram_through_the_nat_is_never_late"
 
 
