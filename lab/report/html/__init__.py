@@ -10,14 +10,14 @@ import base64
 import hashlib
 from collections import Counter
 from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from lab.report.guide import SECTIONS
-from lab.report.html import pictures
 from lab.report.html.chapter import Chapter
+from lab.report.html.pictures import Pictures
 from lab.report.printable import printable, shortened
 from lab.report.session import count
 from lab.report.style import CSS
@@ -25,47 +25,51 @@ from lab.report.terminal import VERDICTS
 from lab.verdict import Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from lab.report.session import Session
+    from lab.verdict import Result
 
 
 def page(session: Session) -> str:
     """The whole page."""
-    environment = _environment()
-    styles, script = CSS + _source("page.css"), _source("page.js")
-    topics = {topic: list(chapters) for topic, chapters in _chapters(session)}
-    return environment.get_template("page.html").render(
-        session=session,
-        topics=topics,
-        chapters=[chapter for chapters in topics.values() for chapter in chapters],
-        counts=count(session.results),
-        count=count,
-        styles=Markup(styles),  # noqa: S704  ours, as is the script
-        script=Markup(script),  # noqa: S704
-        policy=f"default-src 'none'; style-src {_hash(styles)}; script-src {_hash(script)}; base-uri 'none'",
+    pictures = Pictures(session.topology)
+    topics = _chapters(session, pictures)
+    styles, script = CSS + pictures.styles + _source("page.css"), _source("page.js")
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            session=session,
+            topics=topics,
+            chapters=[chapter for chapters in topics.values() for chapter in chapters],
+            counts=count(session.results),
+            count=count,
+            styles=Markup(styles),  # noqa: S704  ours, as is the script
+            script=Markup(script),  # noqa: S704
+            policy=f"default-src 'none'; style-src {_hash(styles)}; script-src {_hash(script)}; base-uri 'none'",
+        )
     )
 
 
-def _chapters(session: Session) -> Iterator[tuple[str, Iterator[Chapter]]]:
+def _chapters(session: Session, pictures: Pictures) -> dict[str, list[Chapter]]:
     """By topic, in the order of the course. Two scenarios of one name are told apart by a number."""
     by_topic = session.by_topic()
     names: Counter[str] = Counter()
 
-    def chapter(result: Any) -> Chapter:
+    def chapter(result: Result) -> Chapter:
         name = result.scenario.name
         names[name] += 1
         key = name if names[name] == 1 else f"{name}.{names[name]}"
-        return Chapter(key=key, result=result, topology=session.topology)
+        return Chapter(key=key, result=result, topology=session.topology, where=pictures.where(result))
 
-    for topic in sorted(by_topic, key=lambda topic: [*SECTIONS, topic].index(topic)):
-        yield topic, (chapter(result) for result in by_topic[topic])
+    topics = sorted(by_topic, key=lambda topic: [*SECTIONS, topic].index(topic))
+    return {topic: [chapter(result) for result in by_topic[topic]] for topic in topics}
 
 
 def _environment() -> Environment:
     environment = Environment(
         loader=PackageLoader(__name__),
         autoescape=True,
+        keep_trailing_newline=True,
         finalize=_shown,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -73,7 +77,6 @@ def _environment() -> Environment:
     )
     environment.globals |= {
         "Verdict": Verdict,
-        "pictures": pictures,
         "sections": SECTIONS,
         "signs": {verdict: sign for verdict, (sign, _) in VERDICTS.items()},
     }

@@ -14,6 +14,8 @@ from lab.verdict import Verdict
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from markupsafe import Markup
+
     from lab.packets import Captured
     from lab.report.wire import Passed
     from lab.topology import Topology
@@ -39,11 +41,13 @@ class Window:
 
 @dataclass(frozen=True, kw_only=True)
 class Chapter:
-    """`key` is its place in the page, unlike any other's."""
+    """`key` is its place in the page, unlike any other's; `where` and `ladder` are drawings."""
 
     key: str
     result: Result
     topology: Topology
+    where: Markup
+    ladder: Markup | None = None
 
     @property
     def kind(self) -> str:
