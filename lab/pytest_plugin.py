@@ -226,31 +226,24 @@ class ScenarioItem(pytest.Item):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """What this machine does not offer is skipped."""
-    try:
-        return (yield)
-    except Exception as error:
-        from lab.errors import Unavailable  # noqa: PLC0415
-
-        if _lab_of(item) is None or not isinstance(error, Unavailable):
-            raise
-        # With the place of the test, and not of this line; pytest does the same for unittest's skips.
-        raise pytest.skip.Exception(str(error), _use_item_location=True) from None
-
-
-@pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """A failure of the lab counts as one of the set-up, which pytest calls an error; the next test has a new lab."""
     report = yield
-    if call.excinfo is not None and (lab := _lab_of(item)) is not None:
-        from lab.errors import LabError, UsageError  # noqa: PLC0415
+    if call.excinfo is None or (lab := _lab_of(item)) is None:
+        return report
+    from lab.errors import LabError, Unavailable, UsageError  # noqa: PLC0415
 
-        if isinstance(call.excinfo.value, LabError) and not isinstance(call.excinfo.value, UsageError):
+    match call.excinfo.value:
+        case Unavailable() as lack:
+            path, line, _ = item.location
+            report.outcome, report.longrepr = "skipped", (path, (line or 0) + 1, f"Skipped: {lack}")
+        case UsageError():  # of whoever wrote the test
+            pass
+        case LabError() as trouble:
             report.when = "setup" if call.when == "call" else report.when
-            report.longrepr = str(call.excinfo.value)
+            report.longrepr = str(trouble)
             _pool_of(item.config).give_up(lab.engine)
     return report
 
