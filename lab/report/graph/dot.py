@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from lab.report.graph import words
 from lab.report.graph.links import links
+from lab.report.graph.words import printable
 from lab.report.style import LIGHT
 
 if TYPE_CHECKING:
@@ -66,6 +67,6 @@ def _node_id(node: Node) -> str:
 
 
 def _quoted(*lines: str) -> str:
-    """Lines as one quoted string; in it only `"` and the backslash mean something."""
-    escaped = (line.replace("\\", "\\\\").replace('"', '\\"') for line in lines)
+    """Lines as one quoted string; in it `"`, the backslash and HTML's entities mean something."""
+    escaped = (printable(line).replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines)
     return '"' + "\\n".join(escaped) + '"'

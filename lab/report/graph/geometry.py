@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
+from lab.report.graph.words import printable
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
@@ -50,7 +52,9 @@ class Ruler:
 
     def width(self, lines: Iterable[str]) -> int:
         """Of a box around these lines."""
-        return math.ceil(max(map(cell_len, lines), default=0) * self.character) + 2 * self.inset_x
+        return (
+            math.ceil(max((cell_len(printable(line)) for line in lines), default=0) * self.character) + 2 * self.inset_x
+        )
 
     def height(self, lines: Sequence[str]) -> int:
         """Of a box around these lines."""

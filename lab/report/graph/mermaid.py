@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lab.report.graph import words
 from lab.report.graph.links import links
+from lab.report.graph.words import printable
 from lab.report.style import LIGHT
 
 if TYPE_CHECKING:
@@ -51,11 +52,11 @@ def _node(node: Node) -> str:
 
 def _link(link: Link, network: str, node: str, topology: Topology) -> str:
     side = words.side(link.node, link.interface, topology)
-    label = f"{link.interface.address.ip}{f'<br/>{side}' if side else ''}"
+    label = "<br/>".join(filter(None, [side, str(link.interface.address.ip)]))
     upper, lower = (node, network) if link.is_node_above else (network, node)
     return f'{upper} ---|"{label}"| {lower}'
 
 
 def _escaped(text: str) -> str:
     """As entity codes, whatever could mean something to Mermaid or to HTML."""
-    return re.sub(r"[^\w .,:/-]", lambda found: f"#{ord(found[0])};", text)
+    return re.sub(r"[^\w .,:/-]", lambda found: f"#{ord(found[0])};", printable(text))

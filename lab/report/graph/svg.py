@@ -1,12 +1,12 @@
 """The picture as SVG: for a browser, in a README or inside a page.
 
 Every class begins with `lab-` and every rule with `.lab-graph`, and there are no ids: several pictures may stand in one
-page and none changes anything else there. All text is set by ElementTree, which escapes it.
+page and none changes anything else there. All text is set by ElementTree, which escapes it; what no XML document may
+hold at all (XML 1.0, section 2.2) is not printable either.
 """
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
@@ -26,9 +26,6 @@ _Lines = list[tuple[str, str]]
 """Texts, each with its classes."""
 
 _RADIUS = 8
-_NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML document may hold, escaped or not (XML 1.0, section 2.2)."""
-
 _CSS = """
 .lab-graph { color-scheme: light dark; background: var(--lab-paper); }
 .lab-graph text { font: 12.5px var(--lab-mono); fill: var(--lab-ink); dominant-baseline: central; }
@@ -56,8 +53,9 @@ def svg(topology: Topology, lit: Collection[str] = ()) -> str:
     place = layout(topology, ruler)
     size = {"width": str(place.width), "height": str(place.height), "viewBox": f"0 0 {place.width} {place.height}"}
     root = ET.Element("svg", {"xmlns": "http://www.w3.org/2000/svg", "class": "lab-graph", "role": "img", **size})
-    _add(root, "title", {}, words.title(topology))
-    _add(root, "desc", {}, "; ".join(words.told(node, topology) for node in topology.nodes.values()))
+    _add(root, "title", {}, words.printable(words.title(topology)))
+    told = "; ".join(words.told(node, topology) for node in topology.nodes.values())
+    _add(root, "desc", {}, words.printable(told))
     _add(root, "style", {}, CSS + _CSS)
     _add(root, "rect", {"class": "lab-paper", "width": "100%", "height": "100%"})
     picture = _Picture(root, topology, ruler, lit)
@@ -152,7 +150,7 @@ class _Picture:
         node = place.node
         classes = ["lab-node", "lab-joint" if is_joint(node) else "", "lab-nat" if node.nat else ""]
         group = self._group(" ".join(filter(None, classes)), [node.name])
-        _add(group, "title", {}, words.told(node, self._topology))
+        _add(group, "title", {}, words.printable(words.told(node, self._topology)))
         _rectangle(group, "lab-box", place.box, _RADIUS)
         self._lines(group, place.middle, _middle(node) if is_joint(node) else _host(node))
         for edge in place.edges:
@@ -181,10 +179,10 @@ def _rectangle(parent: ET.Element, classes: str, box: Box, radius: int, inset: i
 
 
 def _text(parent: ET.Element, text: str, classes: str, x: int, y: int, anchor: str = "start") -> None:  # noqa: PLR0917
-    _add(parent, "text", {"class": classes, "x": str(x), "y": str(y), "text-anchor": anchor}, text)
+    _add(parent, "text", {"class": classes, "x": str(x), "y": str(y), "text-anchor": anchor}, words.printable(text))
 
 
 def _add(parent: ET.Element, tag: str, attributes: dict[str, str], text: str | None = None) -> ET.Element:
     element = ET.SubElement(parent, tag, attributes)
-    element.text = None if text is None else _NOT_IN_XML.sub("\ufffd", text)
+    element.text = text
     return element

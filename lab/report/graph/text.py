@@ -70,7 +70,7 @@ def _host(node: Node) -> list[str]:
 
 
 def _middle(node: Node) -> str:
-    return f"{node.name}, {words.role(node)}"
+    return words.printable(f"{node.name}, {words.role(node)}")
 
 
 def _edge(node: Node, interface: Interface, topology: Topology) -> str:

@@ -35,7 +35,7 @@ def side(node: Node, interface: Interface, topology: Topology) -> str | None:
 
 
 def printable(text: str) -> str:
-    """Whatever would not be seen in a terminal, or would move its cursor, shown as such."""
+    """Whatever would not be seen, or would move a terminal's cursor, shown as such."""
     return "".join(character if character.isprintable() else "\ufffd" for character in text)
 
 
