@@ -27,12 +27,14 @@ class Task:
     """A scenario to be tried, with programs of somebody's own in roles of it.
 
     These start in `own_folder`, or else in the current directory; `whose` says whose they are, when there are several.
+    With `everywhere` all that passes on the way is watched, not only what the scenario speaks of.
     """
 
     scenario: Scenario
     programs: Programs = field(default_factory=dict)
     own_folder: Path | None = None
     whose: str = ""
+    everywhere: bool = False
 
     @property
     def name(self) -> str:
@@ -43,7 +45,10 @@ class Task:
 def attempt(task: Task, lab: Lab, watch: Watch) -> Result:
     """Run a task's scenario on a lab."""
     folder, here = labs.folders_inside(lab)
-    return try_scenario(task.scenario, lab, task.programs, watch, folder=folder, own_folder=task.own_folder or here)
+    return try_scenario(
+        task.scenario, lab, task.programs, watch, folder=folder, own_folder=task.own_folder or here,
+        everywhere=task.everywhere,
+    )  # fmt: skip
 
 
 class Bench:

@@ -49,6 +49,11 @@ def check_reports(reports: Sequence[ReportFile]) -> None:
         report.check()
 
 
+def are_pictures_wanted(reports: Sequence[ReportFile]) -> bool:
+    """Is there one that shows the ways of packets?"""
+    return any(report.option == "--html" for report in reports)
+
+
 def write_reports(reports: Sequence[ReportFile], session: Session) -> None:
     """Write all that can be written, standard output last; then raise LabError if something could not."""
     failures = []

@@ -12,7 +12,7 @@ import click
 from lab.cli import labs, library
 from lab.cli.given import Given, lab_options
 from lab.cli.programs import own_programs
-from lab.cli.reports import check_reports, report_options, write_reports
+from lab.cli.reports import are_pictures_wanted, check_reports, report_options, write_reports
 from lab.cli.trials import Trials, one_by_one, side_by_side
 from lab.errors import UsageError
 from lab.report.console import console
@@ -72,7 +72,8 @@ def run_command(  # noqa: PLR0917
 
     With --jobs, labs are made for them whatever is up. A Docker Engine has room for one; there they go one by one.
 
-    --html, --junit and --json write reports of everything that happened, to a file or, as -, to standard output.
+    --html, --junit and --json write reports of everything that happened, to a file or, as -, to standard output. For a
+    page every interface on the way is watched.
 
     The exit code is 1 when any failed, 3 when the lab failed in any.
 
@@ -92,7 +93,7 @@ def run_command(  # noqa: PLR0917
     out = console(sys.stderr if any(report.is_stdout for report in reports) else sys.stdout)
     trials = Trials(
         given=given, topology=topology, programs=own, out=out, is_verbose=verbose,
-        is_story=verbose or len(scenarios) == 1, is_fast=fast,
+        is_story=verbose or len(scenarios) == 1, is_fast=fast, everywhere=are_pictures_wanted(reports),
     )  # fmt: skip
     began, began_s = datetime.now().astimezone(), time.monotonic()
     if jobs > 1 and len(scenarios) > 1:

@@ -41,6 +41,7 @@ class Trials:
     is_verbose: bool
     is_story: bool
     is_fast: bool = False
+    everywhere: bool = False
 
     @property
     def name(self) -> str:
@@ -50,7 +51,8 @@ class Trials:
     def task(self, scenario: Scenario) -> Task:
         """A scenario with those of the programs that have a role in it."""
         roles = {program.role for program in scenario.programs()}
-        return Task(scenario=scenario, programs={role: own for role, own in self.programs.items() if role in roles})
+        own = {role: command for role, command in self.programs.items() if role in roles}
+        return Task(scenario=scenario, programs=own, everywhere=self.everywhere)
 
     def tell(self, result: Result) -> None:
         """Print what came of it."""

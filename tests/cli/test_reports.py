@@ -26,6 +26,15 @@ def test_all_three_are_written_and_tell_the_same(up: Cli, tmp_path: Path) -> Non
     assert sorted(tmp_path.iterdir()) == [page, data, xml]
 
 
+def test_for_a_page_every_interface_on_the_way_is_watched(up: Cli, tmp_path: Path) -> None:
+    data = tmp_path / "results.json"
+    up("run", "tcp-greeting", "--html", str(tmp_path / "report.html"), "--json", str(data))
+    (one,) = json.loads(data.read_text())["scenarios"]
+    places = {f"{captured['host']}/{captured['network']}" for captured in one["captures"]}
+    assert {"client-a1/home-a", "router-a/home-a", "router-a/internet", "isp/internet", "server/datacenter"} <= places
+    assert [table["router"] for table in one["translations"]] == ["router-a", "router-b"]
+
+
 @pytest.mark.parametrize(("option", "begin"), [("--html", "<!doctype html>"), ("--junit", "<?xml "), ("--json", "{")])
 def test_one_may_go_to_standard_output_and_then_the_story_goes_to_the_other(up: Cli, option: str, begin: str) -> None:
     done = up("run", "udp-echo", option, "-")

@@ -151,7 +151,7 @@ def test_everything_that_happened_is_in_the_json(up: Cli, folder: Path) -> None:
     port = one["variables"][0]["value"]
     assert one["checks"][0] == {
         "file": "scenarios/udp-echo.yaml",
-        "line": 26,
+        "line": 35,
         "check": "private: {client-a1}",
         "ok": True,
         "what": "192.168.1.10",
