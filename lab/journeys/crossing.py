@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lab.journeys.likeness import MATTER_BYTES
 from lab.journeys.model import Heard, Hop
+from lab.journeys.neighbours import is_for_all
 from lab.journeys.pairing import pair
 
 if TYPE_CHECKING:
@@ -56,11 +57,14 @@ def _heard_by(
             heard[cause].append(Heard(node=node, time_s=arrivals[effect]))
     for packet, ears in zip(frames, heard, strict=True):
         origin = sender or neighbours.sender(network, packet)
+        target = neighbours.target(network, packet, origin)
+        if target is None and len(ears) == 1 and not is_for_all(packet):
+            target = ears[0].node
         yield Hop(
             network=network,
             packet=packet,
             sender=origin,
-            target=neighbours.target(network, packet, origin),
+            target=target,
             sent_s=packet.frame.time_s if sender else None,
             heard=tuple(sorted(ears, key=lambda one: one.time_s)),
         )

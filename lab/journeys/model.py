@@ -35,12 +35,6 @@ class Hop:
     heard: tuple[Heard, ...] = ()
 
     @property
-    def is_for_all(self) -> bool:
-        """Is it a broadcast or a multicast (the lowest bit of the first octet, IEEE 802.3)?"""
-        ethernet = self.packet.ethernet
-        return ethernet is not None and bool(int(ethernet.target[:2], 16) & 1)
-
-    @property
     def received_s(self) -> float | None:
         """When it reached whom it was for; of one for all, the first who heard it."""
         times = (one.time_s for one in self.heard if self.target in {one.node, None})

@@ -49,7 +49,7 @@ class Neighbours:
 
     def target(self, network: str, packet: Packet, sender: str | None) -> str | None:
         """Whom this frame is for: by its MAC address, else by where its sender sends such packets."""
-        if packet.ethernet is None or _is_for_all(packet.ethernet.target):
+        if packet.ethernet is None or is_for_all(packet):
             return None
         known = self._by_mac.get((network, packet.ethernet.target))
         if known is None and packet.ip is not None:
@@ -83,5 +83,6 @@ class Neighbours:
                     self._by_mac.setdefault((captured.network, packet.arp.sender_mac), owner)
 
 
-def _is_for_all(mac: str) -> bool:
-    return bool(int(mac[:2], 16) & 1)
+def is_for_all(packet: Packet) -> bool:
+    """Is it a broadcast or a multicast (the lowest bit of the first octet, IEEE 802.3)?"""
+    return packet.ethernet is not None and bool(int(packet.ethernet.target[:2], 16) & 1)
