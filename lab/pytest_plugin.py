@@ -76,7 +76,9 @@ def usable(config: pytest.Config, name: str) -> Engine:
     except Unavailable as error:
         if os.environ.get("CI") or _said(config) not in {_ALL, _AUTO}:
             raise
-        pytest.skip(f"{name}: {error}")
+        reason = str(error) if name == _AUTO else f"{name}: {error}"
+        # With the place of the test, and not of this line; pytest does the same for unittest's skips.
+        raise pytest.skip.Exception(reason, _use_item_location=True) from None
 
 
 def _said(config: pytest.Config) -> str:
