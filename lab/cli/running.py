@@ -46,6 +46,7 @@ MOST_JOBS = 64
 )
 @click.option("--program", "programs", multiple=True, metavar="ROLE=CMD", help="Your own program in a role.")
 @click.option("--fast", is_flag=True, help="Faster TCP; what packets look like is then not as on a wire.")
+@click.option("--ladder", is_flag=True, help="Draw how the packets went, with both sides of every NAT.")
 @report_options
 @click.option("--verbose", "-v", is_flag=True, help="Every step as it happens; every story in full.")
 @lab_options()
@@ -60,6 +61,7 @@ def run_command(  # noqa: PLR0917
     jobs: int,
     programs: tuple[str, ...],
     fast: bool,
+    ladder: bool,
     reports: Sequence[ReportFile],
     verbose: bool,
 ) -> int:
@@ -73,12 +75,13 @@ def run_command(  # noqa: PLR0917
     With --jobs, labs are made for them whatever is up. A Docker Engine has room for one; there they go one by one.
 
     --html, --junit and --json write reports of everything that happened, to a file or, as -, to standard output. For a
-    page every interface on the way is watched.
+    page, and for --ladder, every interface on the way is watched.
 
     The exit code is 1 when any failed, 3 when the lab failed in any.
 
     \b
     lab run udp-echo
+    lab run udp-echo --ladder
     lab run udp-echo --program server='python my_server.py --port 3000'
     lab run --all --jobs 4 --html report.html --junit results.xml
     """
@@ -93,7 +96,8 @@ def run_command(  # noqa: PLR0917
     out = console(sys.stderr if any(report.is_stdout for report in reports) else sys.stdout)
     trials = Trials(
         given=given, topology=topology, programs=own, out=out, is_verbose=verbose,
-        is_story=verbose or len(scenarios) == 1, is_fast=fast, everywhere=are_pictures_wanted(reports),
+        is_story=verbose or len(scenarios) == 1, is_fast=fast, everywhere=ladder or are_pictures_wanted(reports),
+        with_ladder=ladder,
     )  # fmt: skip
     began, began_s = datetime.now().astimezone(), time.monotonic()
     if jobs > 1 and len(scenarios) > 1:

@@ -42,6 +42,7 @@ class Trials:
     is_story: bool
     is_fast: bool = False
     everywhere: bool = False
+    with_ladder: bool = False
 
     @property
     def name(self) -> str:
@@ -61,6 +62,11 @@ class Trials:
         else:
             print_verdict(self.out, result)
             print_problems(self.out, result)
+        if self.with_ladder and result.record is not None:
+            from lab.report.ladder import print_ladder  # noqa: PLC0415  who wants none need not wait for it
+
+            self.out.print()
+            print_ladder(self.out, result, self.topology)
 
 
 def one_by_one(trials: Trials, scenarios: Sequence[Scenario], *, fresh: bool, keep: bool = False) -> list[Result]:
