@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from lab.host.start import Startup, ip_commands, nft_command, parse, renumbering
+from lab.host.start import (
+    Startup,
+    ethtool_command,
+    finish_packets,
+    ip_commands,
+    nft_command,
+    parse,
+    renumbering,
+)
 
 START = Path(__file__).parents[2] / "lab/host/start.py"
 
@@ -89,3 +97,9 @@ def test_the_rules_of_a_home_router_are_a_file_beside_it() -> None:
     assert command[:3] == ["nft", "-D", "outside=eth7"]
     assert Path(command[-1]).is_absolute()
     assert "flush ruleset" not in Path(command[-1]).read_text()
+
+
+def test_a_device_that_is_not_there_is_named_with_what_was_wanted_of_it() -> None:
+    with pytest.raises(OSError, match="ethtool -K nowhere0 tx off: No such device"):
+        finish_packets(["nowhere0"])
+    assert ethtool_command("eth0") == ["ethtool", "-K", "eth0", "tx", "off"]
