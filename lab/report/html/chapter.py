@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lab.transcript import Match, Mismatch, Row
     from lab.verdict import Problem, Result
 
-MOST_PACKETS = 500
+MOST_PACKETS = 100
 """So many of one place are shown."""
 
 _BEFORE, _AFTER = 20, 40
