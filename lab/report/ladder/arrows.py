@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from rich.cells import cell_len
 
 from lab.report.ladder.canvas import shortened
+from lab.report.ladder.labels import choose_label
 from lab.report.ladder.styles import LOST, STRONG, WEAK, style_of, style_of_packet
 from lab.report.ladder.widths import signs_by_lane
 
@@ -76,28 +77,13 @@ def _fitting(signs: Sequence[Sign], room: int) -> list[tuple[Sign, str]]:
 
 
 def _placed(sheet: Sheet, walk: Walk) -> tuple[int, str] | None:
-    """Where on the arrow which label stands: where most of it fits, on the first step if that makes no difference."""
-    tries = []
-    for number, step in enumerate(walk.steps):
-        if step.loss == "here":
-            continue
-        stretch = _free(sheet, step)
-        for words, label in enumerate(walk.labels):
-            if cell_len(label) + _AROUND_LABEL <= stretch.width:
-                tries.append((words + (number > 0), number, stretch, label))
-                break
-    if not tries:
-        return _squeezed(sheet, walk)
-    _, _, stretch, label = min(tries)
-    return stretch.left + (stretch.width - cell_len(label) - 2) // 2, f" {label} "
-
-
-def _squeezed(sheet: Sheet, walk: Walk) -> tuple[int, str] | None:
-    steps = [step for step in walk.steps if step.loss != "here"]
-    if not steps:
+    """Where on the arrow which label stands."""
+    chosen = choose_label(walk, lambda step: _free(sheet, step).width - _AROUND_LABEL)
+    if chosen is None:
         return None
-    stretch = max((_free(sheet, step) for step in steps), key=lambda one: one.width)
-    return stretch.left + 1, shortened(walk.labels[-1], stretch.width - 2)
+    step, label = chosen
+    stretch = _free(sheet, step)
+    return stretch.left + (stretch.width - cell_len(label) - 2) // 2, f" {label} "
 
 
 def _free(sheet: Sheet, step: Step) -> Stretch:

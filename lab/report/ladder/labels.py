@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+
 from lab.packets import Icmp, Tcp, Teller, Udp
 from lab.packets.quoting import quote
 from lab.packets.streams import Streams
+from lab.report.ladder.canvas import shortened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from lab.journeys import Hop, Journey
     from lab.packets import Packet
     from lab.packets.streams import Position
+    from lab.report.ladder.model import Step, Walk
 
 _FILLING = re.compile(" {4,}'$")
 _FLAGS = ("SYN", "FIN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
@@ -51,6 +55,28 @@ class Labels:
         line = Teller().line(hop.packet)
         head, arrow, rest = line.partition(" > ")
         return rest.partition(" ")[2] if arrow and " " not in head else line
+
+
+def choose_label(walk: Walk, room: Callable[[Step], int]) -> tuple[Step, str] | None:
+    """Which label stands on which arrow: where most of it fits, on the first arrow if that makes no difference.
+
+    `room` says how many characters fit on one.
+    """
+    tries = [
+        (words + (number > 0), number, label)
+        for number, step in enumerate(walk.steps)
+        if step.loss != "here"
+        for words, label in enumerate(walk.labels)
+        if cell_len(label) <= room(step)
+    ]
+    if tries:
+        _, number, label = min(tries)
+        return walk.steps[number], label
+    arrows = [step for step in walk.steps if step.loss != "here"]
+    if not arrows:
+        return None
+    widest = max(arrows, key=room)
+    return widest, shortened(walk.labels[-1], room(widest) + 2)
 
 
 def _labels(packet: Packet, position: Position | None, tail: str) -> Iterator[str]:

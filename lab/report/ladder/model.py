@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from lab.journeys import Hop, Journey
     from lab.report.timeline import Part
     from lab.topology import Address
+    from lab.translation import Translation
 
 Side = Literal["left", "right"]
 Loss = Literal["on the way", "on arrival", "here"]
@@ -110,7 +111,7 @@ class Ladder:
     columns: tuple[Column, ...]
     lanes: tuple[str, ...]
     rows: tuple[Row, ...]
-    tables: Mapping[str, tuple[str, ...]]
+    tables: Mapping[str, tuple[Translation, ...]]
     roles: tuple[str, ...]
 
     def index(self, column: str) -> int:

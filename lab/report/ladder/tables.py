@@ -13,12 +13,14 @@ if TYPE_CHECKING:
     from lab.translation import Translation
 
 
-def used(journeys: Iterable[Journey], translations: Mapping[str, Sequence[Translation]]) -> dict[str, tuple[str, ...]]:
-    """Router → its entries by which these packets were translated, as lines; routers without any are left out."""
+def used(
+    journeys: Iterable[Journey], translations: Mapping[str, Sequence[Translation]]
+) -> dict[str, tuple[Translation, ...]]:
+    """Router → its entries by which these packets were translated; routers without any are left out."""
     flows = {(hop.target, flow_of(hop.packet)) for journey in journeys for hop in journey.hops}
     seen = {(router, flow.protocol, flow.source, flow.target) for router, flow in flows if router and flow}
     found = {
-        router: tuple(str(one) for one in table if (router, one.protocol, one.source, one.target) in seen)
+        router: tuple(one for one in table if (router, one.protocol, one.source, one.target) in seen)
         for router, table in translations.items()
     }
-    return {router: lines for router, lines in found.items() if lines}
+    return {router: entries for router, entries in found.items() if entries}

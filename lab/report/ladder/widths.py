@@ -25,7 +25,7 @@ _AROUND_SIGNS = 3
 def places(ladder: Ladder, width: int, least_lane: int) -> list[int] | None:
     """Where each column's line stands; None when there are too many columns for this width."""
     least = [max(least_lane, _least(ladder, lane)) for lane in range(len(ladder.lanes))]
-    lanes = [max(low, wish) for low, wish in zip(least, _wishes(ladder), strict=True)]
+    lanes = [max(low, wish) for low, wish in zip(least, wishes(ladder), strict=True)]
     room = width - 2 * EDGE - len(ladder.columns)
     while sum(lanes) > room:
         lane = max(range(len(lanes)), key=lambda one: lanes[one] - least[one])
@@ -57,16 +57,17 @@ def title(column: Column) -> str:
     return f"{column.name} (NAT)" if column.is_nat else column.name
 
 
-def _wishes(ladder: Ladder) -> list[int]:
-    wishes = [cell_len(name) + 4 for name in ladder.lanes]
+def wishes(ladder: Ladder) -> list[int]:
+    """How many characters wide each lane would like to be."""
+    found = [cell_len(name) + 4 for name in ladder.lanes]
     for lane, (left, right) in enumerate(zip(ladder.columns, ladder.columns[1:], strict=False)):
         addresses = [str(address) for address in (left.right, right.left) if address]
-        wishes[lane] = max(wishes[lane], sum(map(len, addresses)) + 2 * _AROUND_SIGNS)
+        found[lane] = max(found[lane], sum(map(len, addresses)) + 2 * _AROUND_SIGNS)
     for row in ladder.rows:
         if isinstance(row, Walk) and row.steps:
             for lane, wish in _wishes_of(row, ladder):
-                wishes[lane] = max(wishes[lane], min(wish, _MOST))
-    return wishes
+                found[lane] = max(found[lane], min(wish, _MOST))
+    return found
 
 
 def _wishes_of(walk: Walk, ladder: Ladder) -> Iterator[tuple[int, int]]:
