@@ -60,3 +60,9 @@ def test_every_make_target_of_the_readme_exists(readme: str) -> None:
     mentioned = set(re.findall(r"\bmake ([a-z][a-z0-9-]+)", "\n".join(blocks(readme))))
     assert mentioned
     assert mentioned <= targets
+
+
+@pytest.mark.parametrize("readme", READMES)
+def test_the_picture_at_the_top_is_the_one_of_the_compose_file(readme: str) -> None:
+    (picture,) = re.findall(r'<img src="([^"]+)"', (ROOT / readme).read_text())
+    assert (ROOT / picture).read_text() == printed("graph --format svg"), f"it has drifted: lab graph -o {picture}"

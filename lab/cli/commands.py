@@ -29,6 +29,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "Hosts": {
         "hosts": ("lab.cli.reading", "Who is where, and with which addresses."),
+        "graph": ("lab.cli.drawing", "What is connected to what, as a picture."),
         "exec": ("lab.cli.hosts", "Run a command on a host."),
         "shell": ("lab.cli.hosts", "A shell on a host."),
         "assist": ("lab.cli.hosts", "Be the other end of a program, by hand."),

@@ -37,6 +37,7 @@ _CSS = """
 .lab-graph .lab-public .lab-area { fill: var(--lab-public-fill); stroke: var(--lab-public); }
 .lab-graph .lab-private .lab-kind { fill: var(--lab-private); }
 .lab-graph .lab-public .lab-kind { fill: var(--lab-public); }
+.lab-graph .lab-port .lab-area { stroke-width: 0.75; }
 .lab-graph .lab-box { fill: var(--lab-paper); stroke: var(--lab-line); }
 .lab-graph .lab-joint .lab-box { stroke: var(--lab-ink); stroke-width: 1.5; }
 .lab-graph .lab-nat .lab-box { fill: var(--lab-nat-fill); stroke: var(--lab-nat); stroke-width: 2; }
@@ -75,7 +76,7 @@ def pixels(topology: Topology) -> Ruler:
         character=7.9,
         line=17,
         inset_x=10,
-        inset_y=6,
+        inset_y=7,
         pad=12,
         foot=12,
         gap_x=10,
@@ -155,8 +156,8 @@ class _Picture:
         self._lines(group, place.middle, _middle(node) if is_joint(node) else _host(node))
         for edge in place.edges:
             network = self._topology.networks[edge.interface.network]
-            port = _add(group, "g", {"class": f"lab-{words.kind(network)}"})
-            _rectangle(port, "lab-area", edge.box, _RADIUS - 4, inset=4)
+            port = _add(group, "g", {"class": f"lab-port lab-{words.kind(network)}"})
+            _rectangle(port, "lab-area", edge.box, _RADIUS - 3, inset=5)
             self._lines(port, edge.box, _edge(node, edge.interface, self._topology))
 
     def _group(self, classes: str, nodes: Iterable[str]) -> ET.Element:

@@ -69,8 +69,8 @@ def test_a_nat_router_is_marked_with_its_sides(topology: Topology) -> None:
     assert texts(router)[:3] == ["router-a", "NAT router", "via 198.51.100.1"]
     sides = [(one.get("class"), texts(one)) for one in router.findall(f"{NAME}g")]
     assert sides == [
-        ("lab-public", ["public side", "198.51.100.11"]),
-        ("lab-private", ["private side", "192.168.1.1"]),
+        ("lab-port lab-public", ["public side", "198.51.100.11"]),
+        ("lab-port lab-private", ["private side", "192.168.1.1"]),
     ]
 
 
