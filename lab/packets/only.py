@@ -1,11 +1,11 @@
-"""Which packets count: all of IP, or only those of some sorts (`udp/3000`, `icmp`, …)."""
+"""Which packets count: all of IP but talk among neighbours, or only those of some sorts (`udp/3000`, `icmp`, …)."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from lab.packets.model import Tcp, Udp
+from lab.packets.model import Icmp, Tcp, Udp
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -17,10 +17,16 @@ _NUMBERS = {"icmp": (1, 58), "tcp": (6,), "udp": (17,)}
 
 _ALLOWED = "arp, icmp, udp, tcp, udp/PORT, tcp/PORT"
 _LAST_PORT = 65535
+_ICMPV6 = 58
+_NEIGHBOURS = frozenset({130, 131, 132, 133, 134, 135, 136, 137, 143})
+"""ICMPv6 messages that do for IPv6 what ARP does for IPv4, unasked for too: neighbours, routers and groups
+(RFC 4861, RFC 3810)."""
 
 
 class Only:
     """Takes the packets of some sorts at one place; all of IP when none is named. ValueError for a bad sort.
+
+    What IPv6 says to neighbours on its own account (RFC 4861) counts as ARP does, which it took the place of.
 
     Fragments but the first have no ports (RFC 791): what their first one was is remembered.
     """
@@ -45,8 +51,10 @@ class Only:
 
     def takes(self, packet: Packet) -> bool:
         """Does it count?"""
+        if packet.arp is not None or _is_about_neighbours(packet):
+            return "arp" in self._protocols
         if packet.ip is None:
-            return packet.arp is not None and "arp" in self._protocols
+            return False
         if not self._protocols and not self._ports:
             return True
         if any(packet.ip.protocol in _NUMBERS.get(name, ()) for name in self._protocols):
@@ -64,3 +72,12 @@ class Only:
                 (self._firsts.add if found else self._firsts.discard)(whole)
             return found
         return ip.offset > 0 and whole in self._firsts
+
+
+def _is_about_neighbours(packet: Packet) -> bool:
+    return (
+        isinstance(packet.transport, Icmp)
+        and packet.ip is not None
+        and packet.ip.protocol == _ICMPV6
+        and packet.transport.kind in _NEIGHBOURS
+    )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
-from scapy.layers.inet6 import ICMPv6EchoRequest, IPv6
+from scapy.layers.inet6 import ICMPv6EchoRequest, ICMPv6ND_NS, IPv6
 from scapy.layers.l2 import ARP, Ether
 from scapy.packet import Raw
 
@@ -22,6 +22,7 @@ DATAGRAM = HERE / UDP(sport=40001, dport=3000) / b"sally"
 SEGMENT = HERE / TCP(sport=3000, dport=40001)
 PACKETS: dict[str, Packet] = {
     "arp": ARP(),
+    "arp of IPv6": HERE_6 / ICMPv6ND_NS(tgt="2001:db8::2"),
     "echo": HERE / ICMP(),
     "echo 6": HERE_6 / ICMPv6EchoRequest(),
     "port unreachable": HERE / ICMP(type=3, code=3) / DATAGRAM,
@@ -43,8 +44,8 @@ def taken(only: Only, packet: Packet) -> bool:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ([], set(PACKETS) - {"arp"}),
-        (["arp"], {"arp"}),
+        ([], set(PACKETS) - {"arp", "arp of IPv6"}),
+        (["arp"], {"arp", "arp of IPv6"}),
         (["icmp"], {"echo", "echo 6", "port unreachable"}),
         (["udp"], {"to 3000", "from 3000", "to 3000 over IPv6", "to 53"}),
         (["tcp"], {"segment", "segment to 80"}),
@@ -52,7 +53,7 @@ def taken(only: Only, packet: Packet) -> bool:
         (["tcp/3000"], {"segment"}),
         (
             ["udp/3000", "icmp", "arp"],
-            {"arp", "echo", "echo 6", "port unreachable", "to 3000", "from 3000", "to 3000 over IPv6"},
+            {"arp", "arp of IPv6", "echo", "echo 6", "port unreachable", "to 3000", "from 3000", "to 3000 over IPv6"},
         ),
     ],
 )

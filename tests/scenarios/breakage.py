@@ -30,9 +30,9 @@ BROKEN = "python tests/scenarios/broken/"
 class Breakage:
     """What is broken: `programs` (role to command), or the `network` of a fresh lab; and one problem of many.
 
-    `line` is the line of the scenario that the problem names; line numbers and ports in `what` are masked, but for
-    those that scenarios choose on purpose. It is
-    tried on the embedded engine, a program on every engine if `everywhere` is set.
+    `line` is the line of the scenario that the problem names; line numbers, hardware addresses, windows, and ports but for those
+    that scenarios choose on purpose are masked in `what`. It is tried on the embedded engine, a program on every engine
+    if `everywhere` is set.
     """
 
     scenario: str
@@ -66,7 +66,9 @@ def told(result: Result) -> str:
 def as_told(problem: Problem, timeout_s: float) -> tuple[str, str, str, str | None]:
     line = (ROOT / problem.place.file).read_text().splitlines()[problem.place.line - 1]
     what = problem.what.replace(f"after {timeout_s:g} s", "after TIMEOUT s")
-    what = re.sub(r"(?<!RFC )\b(?!(?:1024|3000|432[123])\b)[0-9]{4,5}\b", "PORT", what)
+    what = re.sub(r"(?<!RFC )\b(?!(?:[14]000|1024|300[01]|432[123])\b)[0-9]{4,5}\b", "PORT", what)
+    what = re.sub(r"\b(?:[0-9a-f]{2}:){2,5}[0-9a-f]{1,2}\b", "MAC", what)
+    what = re.sub(r'"[0-9]+ len', '"WINDOW len', what)
     return line.strip(), problem.subject, re.sub(r"\.yaml:[0-9]+", ".yaml:LINE", what), problem.cause
 
 

@@ -45,3 +45,12 @@ def port_forwarded(lab: Lab) -> None:
         insert rule ip home_router pass ct status dnat accept
     """
     on(lab, "router-a", "nft", "-f", "-", given=rules)
+
+
+def without_icmp(lab: Lab) -> None:
+    rules = "table ip black_hole { chain pass { type filter hook forward priority filter; ip protocol icmp drop; }; }"
+    on(lab, "router-a", "nft", "-f", "-", given=rules)
+
+
+def hub(lab: Lab) -> None:
+    lab.set_hub("home-a", on=True)

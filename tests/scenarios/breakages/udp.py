@@ -134,7 +134,7 @@ BREAKAGES = (
         scenario="udp-no-server",
         name="the second client does not connect either",
         programs={"connected-client": "python services/udp_echo.py client {server} --timeout 0.5 --retries 1"},
-        line="The OS assigned the address ('{client-a1}', {_:ephemeral}) to me",
+        line="The OS assigned the address ('{client-a1}', {connected:ephemeral}) to me",
         subject="connected-client on client-a1",
         what="{client-a1} is '192.168.1.10' (the address of that host); seen '0.0.0.0'",
     ),
@@ -170,7 +170,7 @@ BREAKAGES = (
         scenario="udp-no-server",
         name="there is no way out of the home",
         network=without_route,
-        line="The OS assigned the address ('0.0.0.0', {_:ephemeral}) to me",
+        line="The OS assigned the address ('0.0.0.0', {unconnected:ephemeral}) to me",
         subject="unconnected-client on client-a1",
         what='expected "The OS assigned the address (\'0.0.0.0\', ", seen "cannot talk to'
         " ('203.0.113.10'\"...' 3000): Network is unreachable'",
