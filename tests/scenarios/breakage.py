@@ -30,9 +30,9 @@ BROKEN = "python tests/scenarios/broken/"
 class Breakage:
     """What is broken: `programs` (role to command), or the `network` of a fresh lab; and one problem of many.
 
-    `line` is the line of the scenario that the problem names; line numbers, hardware addresses, windows, and ports but for those
-    that scenarios choose on purpose are masked in `what`. It is tried on the embedded engine, a program on every engine
-    if `everywhere` is set.
+    `line` is the line of the scenario that the problem names. Masked in `what` are line numbers, hardware addresses,
+    windows, and ports but for those that scenarios choose on purpose. It is tried on the embedded engine, a program on
+    every engine if `everywhere` is set.
     """
 
     scenario: str
