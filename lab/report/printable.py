@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-MOST = 2000
+MOST = 1000
 """So many characters of one line are shown; who needs the rest finds it in the JSON."""
 
 _CONTROLS = {code: 0x2400 + code for code in range(32) if chr(code) not in "\t\n"} | {127: 0x2421}

@@ -151,7 +151,7 @@ def test_hostile_words_are_words(scenario: Scenario, topology: Topology, record:
     assert "abc[U+202E]gpj.exe[U+2066] hidden" in found.text
     assert "\u0627\u0644\u0633\u0644\u0627\u0645 \u4e0b\u5348\u597d \U0001f600" in found.text
     assert not set(source) & set("\x00\x07\x1b\x9b\u202e\u2066\u2069\ufffe\uffff\ud800")
-    assert "A … and 998," in found.text
+    assert "A … and 999," in found.text
     assert len(source) < 150_000
 
 
@@ -168,6 +168,16 @@ def test_whatever_programs_print_no_element_more_is_in_the_page(
         return Page(page(session(topology, judge_record(scenario, topology, whole, "netns")))).names()
 
     assert elements(lines) == elements(["x"] * len(lines))
+
+
+def test_where_nothing_passed_is_said_in_one_line(scenario: Scenario, topology: Topology, record: Record) -> None:
+    full = rich(record)
+    (captured,) = full.captures
+    silent = tuple(replace(captured, host=host, network="internet", packets=()) for host in ("isp", "router-a"))
+    quiet = replace(full, captures=(captured, *silent))
+    text = Page(page(session(topology, judge_record(scenario, topology, quiet, "netns")))).text
+    assert "Nothing passed at isp/internet, router-a/internet." in text
+    assert "router-b has translated nothing" in text
 
 
 def test_many_packets_are_shown_without_their_middle(scenario: Scenario, topology: Topology, record: Record) -> None:

@@ -99,9 +99,16 @@ class Chapter:
 
     @property
     def captures(self) -> list[tuple[Captured, list[Passed | None]]]:
-        """What passed at each place; None stands for the middle of many packets, which is left out."""
+        """What passed where something did; None stands for the middle of many packets, which is left out."""
         captures = self.result.record.captures if self.result.record else ()
-        return [(captured, _without_middle(list(passed(captured, self.result.scenario)))) for captured in captures]
+        told = ((captured, list(passed(captured, self.result.scenario))) for captured in captures if captured.packets)
+        return [(captured, _without_middle(packets)) for captured, packets in told]
+
+    @property
+    def silent(self) -> list[str]:
+        """The places where nothing passed."""
+        captures = self.result.record.captures if self.result.record else ()
+        return [captured.place for captured in captures if not captured.packets]
 
     def address(self, host: str) -> str:
         """The main one."""
