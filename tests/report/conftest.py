@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,13 +17,20 @@ from lab.transcript import Line, Setting, Transcript
 from lab.verdict import judge_record
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
+    from playwright.sync_api import Browser
     from rich.console import Console
 
     from lab.scenario import Scenario
     from lab.topology import Topology
     from lab.verdict import Result
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run",
+)  # fmt: skip
 
 SCENARIO = """\
 name: mine
@@ -115,3 +123,19 @@ def text_of(out: Console) -> str:
     file = out.file
     assert isinstance(file, io.StringIO)
     return file.getvalue()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One for all tests. In CI it must be there."""
+    if not CHROMIUM.exists():
+        if os.environ.get("CI"):
+            pytest.fail(f"there is no {CHROMIUM}")
+        pytest.skip(f"there is no {CHROMIUM}")
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415
+
+    arguments = [*ARGUMENTS, *(["--no-sandbox"] if os.geteuid() == 0 else [])]
+    with sync_playwright() as playwright:
+        found = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
+        yield found
+        found.close()
