@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import signal
+import sys
 import threading
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from lab.packets import Detail
     from lab.topology import Topology
 
+_TURN_S = 0.0005
+"""Those who read must not wait long for the one who shows, or the kernel would have to drop."""
 _DETAILS: Mapping[str, Detail] = {word: word for word in ("mac", "ttl", "id")}
 
 
@@ -71,6 +74,7 @@ def capture_command(  # noqa: PLR0917
         outlet: Outlet = Json(details) if as_json else Lines(lab.topology, taps, details)
         if path is not None:
             outlet = File(stack.enter_context(opened(path)), lab.topology, taps)
+        sys.setswitchinterval(_TURN_S)
         stream = Stream()
         captures = stack.enter_context(capturing(lab, taps, tell=stream.put, keep=False))
         click.echo(f"capturing at {_interfaces(len(filters))}; Ctrl-C ends it", err=True)

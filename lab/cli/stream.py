@@ -6,11 +6,11 @@ import contextlib
 import heapq
 import itertools
 import queue
+import threading
 import time
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    import threading
     from collections.abc import Iterator, Sequence
 
     from lab.capture import Capture
@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 _HOLD_S = 0.1
 """Each host's packets come in their order, but one host's may come later than another's: by no more than this."""
-_WAITING = 65_536
+_WAITING_BYTES = 256 * 1024 * 1024
+_PACKET_BYTES = 512
+"""What one takes up here besides its data."""
 
 
 class Passed(NamedTuple):
@@ -38,15 +40,18 @@ class Stream:
     def __init__(self) -> None:
         self.missed = 0
         self._numbers = itertools.count()
-        self._arrived: queue.Queue[Passed] = queue.Queue(_WAITING)
+        self._arrived: queue.SimpleQueue[Passed] = queue.SimpleQueue()
+        self._waiting_bytes = 0
+        self._counting = threading.Lock()
 
     def put(self, host: str, network: str, frame: Frame) -> None:
         """Take one; never waits, because whoever brings it must bring the next."""
-        try:
-            one = Passed(frame.time_s, next(self._numbers), time.monotonic(), host, network, frame)
-            self._arrived.put_nowait(one)
-        except queue.Full:
-            self.missed += 1
+        with self._counting:
+            if self._waiting_bytes > _WAITING_BYTES:
+                self.missed += 1
+                return
+            self._waiting_bytes += _PACKET_BYTES + len(frame.data)
+        self._arrived.put(Passed(frame.time_s, next(self._numbers), time.monotonic(), host, network, frame))
 
     def packets(self, captures: Sequence[Capture], ended: threading.Event) -> Iterator[Passed]:
         """All that pass until it is ended, to the last one. LabError when a capture came to an untimely end."""
@@ -58,13 +63,17 @@ class Stream:
             for capture in captures:
                 capture.check()
             while held and held[0].arrived_s <= time.monotonic() - _HOLD_S:
-                yield heapq.heappop(held)
+                yield self._counted(heapq.heappop(held))
         for capture in captures:
             capture.stop()
         self._take_all(held)
-        yield from sorted(held)
+        yield from map(self._counted, sorted(held))
 
     def _take_all(self, held: list[Passed]) -> None:
-        with contextlib.suppress(queue.Empty):
-            for _ in range(_WAITING):
-                heapq.heappush(held, self._arrived.get_nowait())
+        for _ in range(self._arrived.qsize()):
+            heapq.heappush(held, self._arrived.get())
+
+    def _counted(self, passed: Passed) -> Passed:
+        with self._counting:
+            self._waiting_bytes -= _PACKET_BYTES + len(passed.frame.data)
+        return passed
