@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lab.transcript import Match, Mismatch, Row
     from lab.verdict import Problem, Result
 
-MOST_PACKETS = 100
+MOST_PACKETS = 60
 """So many of one place are shown."""
 
 _BEFORE, _AFTER = 20, 40
@@ -103,6 +103,10 @@ class Chapter:
         captures = self.result.record.captures if self.result.record else ()
         told = ((captured, list(passed(captured, self.result.scenario))) for captured in captures if captured.packets)
         return [(captured, _without_middle(packets)) for captured, packets in told]
+
+    def is_spoken_of(self, captured: Captured) -> bool:
+        """Does the scenario say what should pass there? Other places are folded."""
+        return (captured.host, captured.network) in {(one.host, one.network) for one in self.result.scenario.packets}
 
     @property
     def silent(self) -> list[str]:

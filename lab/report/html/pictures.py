@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from html import unescape
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,8 @@ from lab.report.script import taking_part
 from lab.report.style import CSS
 
 if TYPE_CHECKING:
-    from lab.topology import Topology
+    from lab.packets import Ip
+    from lab.topology import Address, Node, Topology
     from lab.verdict import Result
 
 _STYLE = re.compile(r"\s*<style>(.*?)</style>", re.DOTALL)
@@ -33,9 +35,30 @@ class Pictures:
 
     def where(self, result: Result) -> Markup:
         """The topology, with those who take part lit."""
-        return self._taken_in(svg(self._topology, taking_part(result.scenario, self._topology)))
+        return self._taken_in(svg(self._topology, involved(result, self._topology)))
 
     def _taken_in(self, drawing: str) -> Markup:
         for style in _STYLE.findall(drawing):
             self._styles[unescape(style).removeprefix(CSS)] = None
         return Markup(_STYLE.sub("", drawing))  # noqa: S704  drawings are made by ElementTree, which escapes
+
+
+def involved(result: Result, topology: Topology) -> set[str]:
+    """Who takes part in the scenario, and whoever sent, received or passed on a packet, by what was captured."""
+    found = taking_part(result.scenario, topology)
+    addresses: set[Address] = set()
+    for captured in result.record.captures if result.record else ():
+        if captured.packets:
+            found.add(captured.host)
+        addresses.update(end for packet in captured.packets if packet.ip for end in _ends(packet.ip))
+    return found | {name for name, node in topology.nodes.items() if addresses & _own(node, topology)}
+
+
+def _ends(ip: Ip) -> tuple[Address, Address]:
+    return ip.source, ip.target
+
+
+def _own(node: Node, topology: Topology) -> set[Address]:
+    """The addresses of a node that no other node has: in two homes there may be the same."""
+    taken = Counter(interface.address.ip for one in topology.nodes.values() for interface in one.interfaces)
+    return {interface.address.ip for interface in node.interfaces if taken[interface.address.ip] == 1}
