@@ -106,7 +106,7 @@ packets:
   transcript: |
     {{server-2}}:{{_}} > {{server}}:9 UDP 3 'one'
 """)
-    assert told(result) == ["lesson.yaml:14: packets at server-2/datacenter: expected no more lines"]
+    assert told(result) == ["lesson.yaml:16: packets at server-2/datacenter: expected no more lines"]
 
 
 def test_what_the_lab_itself_does_in_the_end_is_not_seen(result_of: Callable[..., Result]) -> None:
