@@ -52,6 +52,14 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
     s.bind(("", 40001))
     s.sendto(b"sally", ("server", 4000))
 """
+ECHO_REQUEST = """
+import socket, struct
+head = lambda checksum: struct.pack("!BBHHH", 8, 0, checksum, 77, 1)  # RFC 792; the sum of it all is 0xffff
+with socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP) as s:
+    s.sendto(head(0xFFFF - (8 << 8) - 77 - 1), ("203.0.113.10", 0))
+    s.settimeout(5)
+    s.recv(100)
+"""
 TWO_HOSTS = """
 name: two
 services:
@@ -260,6 +268,13 @@ def test_a_tcp_connection_stands_in_the_table_when_it_is_over_too(lab: Lab) -> N
     (flow,) = translations(lab, "router-a")
     assert (flow.protocol, str(flow.target[0]), flow.target[1]) == ("tcp", "203.0.113.10", 4001)
     assert (flow.inside, flow.outside[1]) == (flow.target, flow.source[1])
+
+
+def test_a_ping_is_told_with_its_id_as_the_port(lab: Lab) -> None:
+    forget_translations(lab, "router-a")
+    assert run(lab, "client-a1", "python", "-c", ECHO_REQUEST, privileged=True) == (0, "")
+    (flow,) = translations(lab, "router-a")
+    assert str(flow) == "icmp 192.168.1.10:77 > 203.0.113.10:77 as 198.51.100.11:77"
 
 
 def test_a_host_that_does_not_pass_anything_on_has_no_table(lab: Lab) -> None:
