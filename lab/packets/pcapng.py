@@ -22,6 +22,7 @@ _INTERFACE_NAME, _RESOLUTION = 2, 9
 _FLAGS = 2
 _INCOMING, _OUTGOING = 1, 2
 _NANOSECONDS = 9
+_NS = 1_000_000_000
 _LONGEST = 0xFFFF
 _NAME_OF = {4: 1, 6: 2}
 
@@ -84,7 +85,7 @@ def write_pcapng(
 
 def _nanoseconds(time_s: float) -> int:
     """The whole seconds apart, or the product would be rounded to quarters of a microsecond."""
-    return int(time_s) * 10**_NANOSECONDS + round(time_s % 1 * 10**_NANOSECONDS)
+    return int(time_s) * _NS + round(time_s % 1 * _NS)
 
 
 def _options(options: Iterable[tuple[int, bytes]]) -> bytes:

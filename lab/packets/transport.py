@@ -77,8 +77,7 @@ def tcp(body: Body) -> tuple[Tcp, str | None]:
     if behind < _TCP_HEADER or (behind > body.length and not body.is_part):
         return _segment(header, (), 0, b""), f"bad TCP header length {behind}"
     options = tuple(_options(body.data[_TCP_HEADER:behind]))
-    problem = TRUNCATED if len(body.data) < behind else None
-    return _segment(header, options, max(body.length - behind, 0), body.data[behind:]), problem
+    return _segment(header, options, max(body.length - behind, 0), body.data[behind:]), None
 
 
 def _read(kind: type[Header], body: Body, length: int) -> Any:

@@ -15,6 +15,7 @@ from scapy.layers.inet6 import (
     IPv6ExtHdrDestOpt,
     IPv6ExtHdrFragment,
     IPv6ExtHdrHopByHop,
+    PadN,
 )
 from scapy.layers.l2 import ARP, Dot1Q, Ether
 from scapy.packet import Raw
@@ -61,7 +62,8 @@ def _address_6(random: Random) -> str:
 
 
 def _port(random: Random) -> int:
-    return random.choice((random.randrange(1, 65536), random.randrange(40000, 40100)))
+    """One that no protocol is known by: tshark would go on decoding."""
+    return random.randrange(50_000, 61_000)
 
 
 def _payload(random: Random) -> bytes:
@@ -124,14 +126,22 @@ def _icmp(random: Random) -> Packet:
         return echo / Raw(_payload(random))
     quoted = IP(src=_address(random), dst=_address(random)) / random.choice((_udp, _tcp, _tcp))(random)
     cut = random.choice((28, 28, 40, 576))  # RFC 792: the header and 8 bytes; RFC 1812: as much as will go in
-    message = random.choice((ICMP(type=3, code=3), ICMP(type=11), ICMP(type=3, code=4, nexthopmtu=1400)))
+    message = random.choice(
+        (
+            ICMP(type=3, code=3),
+            ICMP(type=11),
+            ICMP(type=3, code=4, nexthopmtu=1400),
+            ICMP(type=5, code=1, gw=_address(random)),
+        )
+    )
     return message / Raw(bytes(quoted)[:cut])
 
 
 def _ipv6(random: Random) -> Packet:
     head = IPv6(src=_address_6(random), dst=_address_6(random), hlim=random.randrange(1, 256))
+    long_options = IPv6ExtHdrDestOpt(options=[PadN(optdata=bytes(20))])
     if random.random() < 0.2:
-        head /= random.choice((IPv6ExtHdrHopByHop(), IPv6ExtHdrDestOpt(), IPv6ExtHdrHopByHop() / IPv6ExtHdrDestOpt()))
+        head /= random.choice((IPv6ExtHdrHopByHop(), long_options, IPv6ExtHdrHopByHop() / long_options))
     if random.random() < 0.1:
         head /= IPv6ExtHdrFragment(offset=random.choice((0, 6)), m=1, id=random.randrange(1 << 32))
     return head / random.choice((_udp, _tcp, _icmp_6))(random)

@@ -12,7 +12,7 @@ from lab.packets import Icmp, Tcp, Teller, Udp, decode
 from tests.packets.generated import frame_of, generate
 from tests.packets.scapy_oracle import by_scapy, by_us
 
-many = settings(max_examples=1500, deadline=None, suppress_health_check=list(HealthCheck))
+many = settings(max_examples=1000, deadline=None, suppress_health_check=list(HealthCheck))
 seeds = st.integers(0, 2**64).map(Random)
 
 NAMES_SOMEBODY = ("macs", "arp", "addresses", "ports", "quoted addresses", "quoted ports")
@@ -34,7 +34,7 @@ def test_what_scapy_finds_we_find(random: Random) -> None:
     assert is_one_line(Teller(("mac", "ttl", "id")).line(packet))
 
 
-@settings(many, max_examples=500)
+@settings(many, max_examples=300)
 @given(seeds)
 def test_a_frame_cut_anywhere_says_less_and_nothing_wrong(random: Random) -> None:
     data = generate(random)

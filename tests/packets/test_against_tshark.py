@@ -32,6 +32,8 @@ AS_THEY_ARE = tuple(
 )
 HEX = {"ip.id", "tcp.flags"}
 ADDRESSES = {"ip.src", "ip.dst", "ipv6.src", "ipv6.dst", "arp.src.proto_ipv4", "arp.dst.proto_ipv4"}
+NOT_IN_QUOTES = ("tcp.flags", "tcp.window_size_value")
+"""What tshark tells of a quoted segment now and then."""
 FIELDS = (
     *("eth.src", "eth.dst", "arp.opcode", "arp.src.proto_ipv4", "arp.dst.proto_ipv4"),
     *("ip.src", "ip.dst", "ip.ttl", "ip.id", "ip.frag_offset", "ip.len", "ipv6.src", "ipv6.dst"),
@@ -75,7 +77,10 @@ with socket.create_connection(("{server}", 3000)) as tcp:
 
 
 def by_tshark(row: dict[str, list[str]]) -> Facts:
-    return {field: [_value(field, one) for one in found] for field, found in row.items() if found}
+    left_out = NOT_IN_QUOTES if row["icmp.type"] else ()
+    return {
+        field: [_value(field, one) for one in found] for field, found in row.items() if found and field not in left_out
+    }
 
 
 def _value(field: str, value: str) -> Any:
@@ -118,7 +123,7 @@ def _tell_all(packet: Packet, say: Callable[[str, Any], None]) -> None:
             say("tcp.srcport", tcp.source_port)
             say("tcp.dstport", tcp.target_port)
             say("tcp.seq", tcp.seq)
-            if tcp.flags or tcp.window or packet.trouble is None:  # else it is cut after eight bytes
+            if packet.ethernet is not None:
                 bits = ("FIN", "SYN", "RST", "PSH", "ACK", "URG", "ECE", "CWR")
                 say("tcp.flags", sum(1 << number for number, name in enumerate(bits) if name in tcp.flags))
                 say("tcp.window_size_value", tcp.window)

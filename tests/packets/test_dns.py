@@ -106,6 +106,9 @@ def test_at_another_port_only_what_cannot_be_anything_else_is_dns() -> None:
         raw(b"\1x\0", counts=(1, 65535), flags=0x8000),
         raw(b"\1x\0", counts=(65535, 0)),
         raw(b"\1x\0") + bytes(5000),
+        raw(b"\1x\0", flags=0x2800),
+        raw(b"", flags=0x8000, counts=(0, 0)),
+        raw(b"\1x\0", flags=0x8000, counts=(1, 100)) + b"\xc0\x0c\0\1\0\1\0\0\0\0\0\4\1\2\3\4" * 100,
     ],
 )
 def test_what_is_no_message_or_a_hostile_one_is_only_a_payload(message: bytes) -> None:

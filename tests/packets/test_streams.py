@@ -62,9 +62,9 @@ def test_options_are_told_only_of_the_handshake() -> None:
     assert lines(segment) == ["ACK seq 1 ack 1 win 502"]
 
 
-def test_options_with_nothing_in_them_and_unknown_ones() -> None:
+def test_options_that_are_broken_unknown_or_behind_the_end() -> None:
     segment = sent("S", 1)
-    segment[TCP].options = [(254, b"xy"), ("NOP", None), ("EOL", None), ("MSS", 9)]
+    segment[TCP].options = [(254, b"xy"), (2, b"\1"), ("NOP", None), ("EOL", None), ("MSS", 9)]
     assert lines(segment) == ["SYN seq 0 win 502 <option 254, nop>"]
 
 

@@ -10,7 +10,7 @@ from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6ND_NS
 from scapy.layers.l2 import ARP, LLC, Dot1Q, Ether
 from scapy.packet import Raw
 
-from lab.packets import Teller, decode
+from lab.packets import Icmp, Teller, decode
 from tests.packets.generated import frame_of
 
 if TYPE_CHECKING:
@@ -121,11 +121,8 @@ def test_a_quoted_echo_and_a_quoted_fragment() -> None:
 
 
 def test_icmp_about_icmp_about_icmp_ends_somewhere() -> None:
-    packet = Raw(b"")
-    for _ in range(1500):
-        packet = Raw(bytes(IP(src=SERVER, dst=CLIENT) / ICMP(type=11) / packet)) if packet.load else OUT / ICMP()
-        packet = Raw(bytes(packet))
-    assert line(IP(packet.load)) == (
+    endless = bytes(IP(src=SERVER, dst=CLIENT, len=0) / ICMP(type=11)) * 2000
+    assert Teller().line(decode(frame_of(bytes(LINK / OUT)[:14] + endless))) == (
         "203.0.113.10 > 192.168.1.10 ICMP time exceeded, of 203.0.113.10 > 192.168.1.10 ICMP time exceeded"
     )
 
@@ -155,6 +152,13 @@ def test_arp() -> None:
     reply = ARP(op=2, psrc="192.168.1.1", hwsrc="02:00:00:00:00:01", pdst=CLIENT)
     assert line(reply) == "ARP 192.168.1.1 is-at 02:00:00:00:00:01"
     assert line(ARP(op=9)) == "ARP operation 9"
+
+
+def test_arp_of_something_else_than_ethernet_and_ipv4() -> None:
+    infiniband = b"\0\x20" + bytes(ARP())[2:]
+    assert Teller().line(decode(frame_of(bytes(Ether(type=0x0806)) + infiniband))) == (
+        "(not decoded: 28 bytes of ethertype 0x0806)"
+    )
 
 
 def test_fragments_first_middle_and_last() -> None:
@@ -225,6 +229,41 @@ def test_a_cut_datagram_is_told_as_far_as_it_goes(length: int, said: str) -> Non
 )
 def test_a_cut_segment_is_told_as_far_as_it_goes(length: int, said: str) -> None:
     assert cut_line(OUT / TCP(sport=40001, dport=80, flags="S", window=64240, options=HANDSHAKE), length) == said
+
+
+@pytest.mark.parametrize(
+    ("length", "said"),
+    [
+        (14 + 23, "ICMP truncated"),
+        (14 + 24, "ICMP fragmentation needed truncated"),
+        (14 + 27, "ICMP fragmentation needed truncated"),
+        (14 + 28, "ICMP fragmentation needed, mtu 1400 truncated"),
+        (14 + 47, "ICMP fragmentation needed, mtu 1400 truncated"),
+        (14 + 48, "ICMP fragmentation needed, mtu 1400, of 192.168.1.10 > 203.0.113.10 UDP truncated"),
+    ],
+)
+def test_a_cut_message_is_told_as_far_as_it_goes(length: int, said: str) -> None:
+    assert cut_line(BACK / ICMP(type=3, code=4, nexthopmtu=1400) / UDP_OUT, length) == (
+        f"203.0.113.10 > 192.168.1.10 {said}"
+    )
+
+
+def test_a_cut_echo_has_no_numbers() -> None:
+    data = bytes(LINK / OUT / ICMP(id=7, seq=8))
+    found = [decode(frame_of(data[:length])).transport for length in (14 + 24, 14 + 26, 14 + 28)]
+    assert [(icmp.ident, icmp.seq) for icmp in found if isinstance(icmp, Icmp)] == [(None, None), (None, None), (7, 8)]
+
+
+@pytest.mark.parametrize(
+    ("packet", "said"),
+    [
+        (IP(src=CLIENT, dst=SERVER, len=0) / UDP(sport=1, dport=2) / b"hello", "UDP 5 'hello'"),
+        (IPv6(src="::1", dst="::2", plen=0) / UDP(sport=1, dport=2) / b"hello", "UDP 5 'hello'"),
+        (OUT / UDP(sport=1, dport=2, len=0) / b"hello", "UDP 5 'hello'"),
+    ],
+)
+def test_a_length_of_none_is_that_of_what_is_there(packet: Packet, said: str) -> None:
+    assert line(packet).endswith(said)
 
 
 @pytest.mark.parametrize(
