@@ -10,6 +10,9 @@ if TYPE_CHECKING:
     from lab.packets import Captured, Packet
     from lab.topology import Address, Topology
 
+_FAR = 64
+"""No longer way is looked at: routes may lead in a circle."""
+
 
 class Neighbours:
     """Finds nodes by the addresses in a frame."""
@@ -70,6 +73,16 @@ class Neighbours:
                 if route.via in interface.address.network:
                     return interface.network, self._by_address.get((interface.network, route.via))
         return None
+
+    def way(self, node: str, address: Address) -> list[tuple[str, str]]:
+        """Where a packet for this address goes on from that node: (network, node) after (network, node)."""
+        found: list[tuple[str, str]] = []
+        while (hop := self.next_hop(node, address)) is not None and hop[1] is not None and len(found) < _FAR:
+            network, node = hop[0], hop[1]
+            found.append((network, node))
+            if self.has(node, address):
+                break
+        return found
 
     def _learn(self, captured: Captured) -> None:
         for packet in captured.packets:

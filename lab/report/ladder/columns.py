@@ -6,6 +6,7 @@ from collections import Counter
 from ipaddress import IPv4Network
 from typing import TYPE_CHECKING
 
+from lab.journeys import Neighbours
 from lab.report.ladder.model import Column
 from lab.report.ladder.order import crossroads, ordered, passed_only, paths_of, without
 
@@ -28,7 +29,7 @@ def arranged(
     journeys: Sequence[Journey], topology: Topology, speakers: Iterable[str], *, is_narrow: bool
 ) -> tuple[str, ...]:
     """The nodes that get columns, in order. Where it is narrow, plain routers on the way do without."""
-    paths = paths_of(journeys)
+    paths = paths_of(journeys, Neighbours(topology, ()))
     spare = passed_only(paths, journeys, topology)
     paths = without(paths, spare if is_narrow else spare & crossroads(paths))
     nodes = dict.fromkeys(node for path in paths for node in path)

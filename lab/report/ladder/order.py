@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Sequence
 
-    from lab.journeys import Journey
+    from lab.journeys import Journey, Neighbours
     from lab.topology import Topology
 
     Path = tuple[str, ...]
@@ -20,20 +20,23 @@ _MANY = 50
 """So many packets on one path count as no more than this: they are still one path."""
 
 
-def paths_of(journeys: Iterable[Journey]) -> Counter[Path]:
+def paths_of(journeys: Iterable[Journey], neighbours: Neighbours) -> Counter[Path]:
     """The ways that packets took or would have taken, node after node."""
     found: Counter[Path] = Counter()
     for journey in journeys:
-        found.update([path for path in _paths(journey) if len(path) > 1])
+        found.update([path for path in _paths(journey, neighbours) if len(path) > 1])
     return found
 
 
-def _paths(journey: Journey) -> list[Path]:
-    first = journey.hops[0]
+def _paths(journey: Journey, neighbours: Neighbours) -> list[Path]:
+    first, last = journey.hops[0], journey.hops[-1]
     if first.target is None:
         return [(first.sender, one.node) for one in first.heard if first.sender]
-    nodes = [first.sender, *(hop.target for hop in journey.hops)]
-    return [tuple(node for node in nodes if node is not None)]
+    nodes = [node for node in (first.sender, *(hop.target for hop in journey.hops)) if node is not None]
+    if journey.end in {"lost", "dropped"} and last.packet.ip is not None:
+        onward = [node for _, node in neighbours.way(nodes[-1], last.packet.ip.target)]
+        nodes += [node for node in onward if node not in nodes]
+    return [tuple(nodes)]
 
 
 def passed_only(paths: Iterable[Path], journeys: Iterable[Journey], topology: Topology) -> frozenset[str]:

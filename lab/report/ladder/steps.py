@@ -91,15 +91,15 @@ class Steps:
 
     def _onward(self, router: str, network: str, hop: Hop) -> str | None:
         """The column towards which it would have gone on that network."""
-        way = self._neighbours.next_hop(router, hop.packet.ip.target) if hop.packet.ip else None
-        if way and way[0] == network and way[1] in self._order:
-            return way[1]
+        way = self._neighbours.way(router, hop.packet.ip.target) if hop.packet.ip else []
+        if way and way[0][0] == network:
+            return next((node for _, node in way if node in self._order), None)
         others = [
             node.name
             for node in self._topology.nodes.values()
             if node.name in self._order and node.name != router and any(i.network == network for i in node.interfaces)
         ]
-        return others[0] if others else next((node for node in self._order if node not in {router, hop.sender}), None)
+        return others[0] if others else None
 
     def _why_dropped(self, router: str, hop: Hop) -> str:
         node, ip = self._topology.nodes[router], hop.packet.ip

@@ -1,0 +1,160 @@
+"""Draws a packet's walk: the addresses on both sides of whoever changes them, arrows below, and what it is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from lab.journeys import flow_of
+from lab.packets import Icmp, Tcp
+from lab.report.ladder.across import CHARACTER, TIMES, Across
+from lab.report.ladder.columns import is_private
+from lab.report.ladder.labels import choose_label
+
+if TYPE_CHECKING:
+    from lab.report.ladder.model import Sign, Step, Walk
+    from lab.report.ladder.pen import Pen
+    from lab.topology import Address
+
+WALL = 10
+"""Half the width of a router that translates."""
+
+_SIGNS = 28
+_LINE = 36
+_PILL = 20
+_PILL_PAD = 7
+_ABOVE_LINE = 6
+
+
+def height_of(walk: Walk) -> int:
+    """How much room it takes."""
+    return _LINE + (_SIGNS if walk.signs else 0)
+
+
+def draw_walk(pen: Pen, across: Across, walk: Walk, y: int) -> None:
+    """From y on downwards."""
+    hops = zip(walk.journey.hops, walk.lines, strict=True)
+    group = pen.group(
+        "lab-walk lab-refusal" if is_refusal(walk) else "lab-walk",
+        "\n".join(f"on {hop.network}: {line}" for hop, line in hops),
+    )
+    level = y + height_of(walk) - 10
+    group.text("lab-dim", TIMES - 8, level + 4, f"{walk.time_s:.3f} s", "end")
+    for step in walk.steps:
+        _draw_step(group, across, step, level)
+    _draw_knots(group, across, walk, level)
+    for sign in walk.signs:
+        _draw_sign(group, across, sign, y + 4)
+    _draw_directions(group, across, walk, y + 4)
+    _draw_label(group, across, walk, level)
+
+
+def is_refusal(walk: Walk) -> bool:
+    """Does this packet say no?"""
+    match walk.journey.packet.transport:
+        case Tcp(flags=flags):
+            return "RST" in flags
+        case Icmp(quoted=quoted):
+            return quoted is not None
+    return False
+
+
+def class_of(address: Address) -> str:
+    """Which kind of address it is."""
+    return "lab-private" if is_private(address) else "lab-public"
+
+
+def draw_pill(pen: Pen, x: float, y: float, text: str, address: Address) -> float:
+    """An address and port as it is known on one side; its width."""
+    width = pill_width(text)
+    pen.box(f"lab-half {class_of(address)}", x, y, width, _PILL, 4)
+    pen.text(class_of(address), x + width / 2, y + _PILL - 6, text, "middle")
+    return width
+
+
+def pill_width(text: str) -> float:
+    """With its rim."""
+    return len(text) * CHARACTER + 2 * _PILL_PAD
+
+
+def _draw_step(pen: Pen, across: Across, step: Step, level: int) -> None:
+    if step.loss == "here":
+        _draw_end(pen, across, step, level)
+        return
+    for target in step.targets:
+        _draw_arrow(pen.group("lab-lost") if step.loss else pen, across, step, target, level)
+    for target in step.bystanders:
+        _draw_arrow(pen.group("lab-aside", f"{target} hears it too"), across, step, target, level)
+
+
+def _draw_arrow(pen: Pen, across: Across, step: Step, target: str, level: int) -> None:
+    here, there = across.x(step.sender), across.x(target)
+    forward = 1 if there > here else -1
+    start, end = here + forward * _half(across, step.sender), there - forward * (_half(across, target) + 1)
+    over = across.between(step, target)
+    if step.loss is None:
+        pen.arrow(start, end, level, over)
+    elif step.loss == "on arrival":
+        pen.broken(start, end - forward * 8, level, over)
+        pen.text(
+            "lab-lost lab-halo", end - forward * 22, level - _ABOVE_LINE, step.why, "end" if forward > 0 else "start"
+        )
+    else:
+        end = across.end_of_broken(step)
+        pen.broken(start, end, level, over)
+        pen.text("lab-lost lab-halo", end + forward * 12, level + 4, step.why, "start" if forward > 0 else "end")
+    for number, router in enumerate(step.via, 1):
+        x = start + (end - start) * number / (len(step.via) + 1)
+        pen.dot("lab-via", x, level, 4)
+        pen.text("lab-dim lab-halo", x, level + 15, router, "middle")
+
+
+def _draw_end(pen: Pen, across: Across, step: Step, level: int) -> None:
+    """A cross on the column itself, and why; on the side where there is more room."""
+    x = across.x(step.sender)
+    pen.cross(x, level)
+    is_left = x > across.width / 2
+    pen.text("lab-lost lab-halo", x + (-16 if is_left else 16), level - 8, step.why, "end" if is_left else "start")
+
+
+def _draw_knots(pen: Pen, across: Across, walk: Walk, level: int) -> None:
+    """Where a router has put another address in."""
+    for before, after in zip(walk.steps, walk.steps[1:], strict=False):
+        column = across.ladder.columns[across.ladder.index(after.sender)]
+        if column.is_nat and flow_of(before.hops[-1].packet) != flow_of(after.hops[0].packet):
+            pen.dot("lab-knot", across.x(after.sender), level, 5.5)
+
+
+def _draw_sign(pen: Pen, across: Across, sign: Sign, y: int) -> None:
+    x, text = across.x(sign.column), str(sign)
+    is_left = sign.side == "left"
+    if sign.is_changed:
+        draw_pill(pen, x - WALL - pill_width(text) if is_left else x + WALL, y, text, sign.address)
+        return
+    place = x - _half(across, sign.column) - 7 if is_left else x + _half(across, sign.column) + 7
+    pen.text(f"{class_of(sign.address)} lab-halo", place, y + _PILL - 6, text, "end" if is_left else "start")
+
+
+def _draw_directions(pen: Pen, across: Across, walk: Walk, y: int) -> None:
+    """Between both sides, which became which."""
+    for column in dict.fromkeys(sign.column for sign in walk.signs if sign.is_changed):
+        step = next(step for step in walk.steps if step.sender == column)
+        sign = "→" if across.x(step.targets[0]) > across.x(column) else "←"
+        pen.box("lab-gate", across.x(column) - WALL, y, 2 * WALL, _PILL)
+        pen.text("lab-through", across.x(column), y + _PILL - 5, sign, "middle")
+
+
+def _draw_label(pen: Pen, across: Across, walk: Walk, level: int) -> None:
+    def room(step: Step) -> int:
+        left, right = across.free(step)
+        return int((right - left - 2 * WALL - 12) / CHARACTER)
+
+    chosen = choose_label(walk, room)
+    if chosen is not None:
+        step, label = chosen
+        left, right = across.free(step)
+        pen.text("lab-label lab-halo", (left + right) / 2, level - _ABOVE_LINE, label, "middle")
+
+
+def _half(across: Across, column: str) -> int:
+    """How far a column reaches to either side of its line."""
+    return WALL if across.ladder.columns[across.ladder.index(column)].is_nat else 1
