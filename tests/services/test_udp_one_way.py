@@ -86,3 +86,29 @@ def test_a_port_in_use_and_an_unknown_host_are_said_in_one_line(start, udp):
     status, said = start("udp_send", "a" * 70).end()
     assert said.startswith(f"cannot send from ('0.0.0.0', 7890) to ('{'a' * 70}', 8080): ")
     assert (status, said.count("\n")) == (1, 1)
+
+
+def test_a_member_of_a_group_hears_what_is_sent_to_it(start):
+    program = start("udp_receive", "--host", "127.0.0.1", "-p", 0, "--group", "239.1.2.3")
+    program.expect("Listening at ('239.1.2.3', ")
+    port = int(program.expect(")\n")[:-2])
+    sender = start("udp_send", "239.1.2.3", "-p", port, "--from-host", "127.0.0.1", "--from-port", 0)
+    sender.type("hello\nexit\n")
+    assert sender.end()[0] == 0
+    assert program.expect("\n").endswith(") says 'hello'\n")
+    alone = start("udp_send", "127.0.0.1", "-p", port, "--from-port", 0)  # the same port, but not the group
+    alone.type("nobody listens\nexit\n")
+    assert alone.end()[0] == 0
+    assert program.stop() == (0, "")
+
+
+@pytest.mark.parametrize("text", ["10.0.0.1", "240.0.0.0", "223.255.255.255", "ff02::1", "group"])
+def test_what_is_no_group_is_refused(start, text):
+    status, said = start("udp_receive", "--group", text).end()
+    assert status == 2
+    assert said.endswith(f"argument --group: '{text}' is no multicast group: 224.0.0.0 to 239.255.255.255\n")
+
+
+def test_a_group_is_joined_only_at_an_interface_of_this_host(start):
+    said = start("udp_receive", "--group", "239.1.2.3", "--host", "192.0.2.1").end()
+    assert said == (1, "cannot listen at ('192.0.2.1', 8080): No such device\n")

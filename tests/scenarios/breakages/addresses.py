@@ -99,4 +99,25 @@ BREAKAGES = (
         what="ended with exit status 0; expected exit 1; expected \"cannot listen at ('0.0.0.0', 1024):"
         " Address already in use\", seen '203.0.113.10'",
     ),
+    Breakage(
+        scenario="port-forward",
+        name="the server at home listens to itself only",
+        programs={"server-at-home": "python services/tcp_greeting.py server --host 127.0.0.1"},
+        everywhere=True,
+        line="- run: caller",
+        subject="caller on server",
+        what='ended with exit status 1; expected exit 0; expected "Client has been assigned socket name (\'",'
+        " seen \"cannot talk to ('198.51.100.11', PORT): Connection refused\"",
+        cause="server-at-home listens on tcp/3000 at 127.0.0.1 only, where no other host can reach it",
+    ),
+    Breakage(
+        scenario="port-forward",
+        name="another port is open too",
+        network=port_forwarded,
+        line="- run: caller-at-another-port",
+        subject="caller-at-another-port on server",
+        what="ended with exit status 0; expected exit 1;"
+        " expected \"cannot talk to ('198.51.100.11', 3000): Connection refused\","
+        " seen \"Client has been assigned socket name ('203.0.113.10', PORT)\"",
+    ),
 )

@@ -123,4 +123,31 @@ BREAKAGES = (
         " still expected: '0 0 {client-a1}:{port} {server}:3000'",
         cause="server was no longer there: it had ended with exit status 0",
     ),
+    Breakage(
+        scenario="tcp-stream",
+        name="the receiver asks for as much as the first word has",
+        programs={"stream-receiver": "python services/pieces.py receiver --tcp --size 3"},
+        line="4 bytes: 'onet'",
+        subject="stream-receiver on server",
+        what="expected \"4 bytes: 'onet'\", seen \"3 bytes: 'one'\"",
+    ),
+    Breakage(
+        scenario="tcp-stream",
+        name="every datagram fits",
+        programs={"datagram-receiver": "python services/pieces.py receiver --udp --size 5"},
+        everywhere=True,
+        line="? A datagram: 'thre', cut off",
+        subject="datagram-receiver on server",
+        what="expected \"A datagram: 'thre', cut off\", seen \"A datagram: 'three'\"",
+    ),
+    Breakage(
+        scenario="tcp-stream",
+        name="there is no way out of the home",
+        network=without_route,
+        line="- run: datagram-sender",
+        subject="datagram-sender on client-a1",
+        what="ended with exit status 1; expected exit 0;"
+        " expected \"Sent 'one'\", seen \"cannot talk to ('203.0.113.10'\"...' 3000): Network is unreachable'",
+        cause=NO_ROUTE,
+    ),
 )

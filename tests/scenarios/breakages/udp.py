@@ -175,4 +175,21 @@ BREAKAGES = (
         what='expected "The OS assigned the address (\'0.0.0.0\', ", seen "cannot talk to'
         " ('203.0.113.10'\"...' 3000): Network is unreachable'",
     ),
+    Breakage(
+        scenario="udp-multicast",
+        name="the member does not join",
+        programs={"member": "python services/udp_receive.py"},
+        line="Listening at ('239.1.2.3', 8080)",
+        subject="member on client-a1",
+        what="expected \"Listening at ('239.1.2.3', PORT)\", seen \"Listening at ('0.0.0.0', PORT)\"",
+    ),
+    Breakage(
+        scenario="udp-multicast",
+        name="the sender speaks to another group",
+        programs={"to-the-group": "python services/udp_send.py 239.1.2.4 --from-host {client-a2}"},
+        everywhere=True,
+        line="The sender at ('{client-a2}', 7890) says 'hello, group'",
+        subject="member on client-a1",
+        what="the transcript ends here; still expected: \"The sender at ('{client-a2}', PORT) says 'hello, group'\"",
+    ),
 )
