@@ -117,7 +117,7 @@ class Execution:
 
 @dataclass(frozen=True, kw_only=True)
 class Record:
-    """A scenario's run, as far as it came.
+    """A scenario's run, as far as it came; it began at `began_at_s`, seconds since the epoch.
 
     `is_whole`: every step was done. The rest helps to say why not. `open_ports` is what listened where programs ran
     when a step went wrong (see `lab.sockets.open_ports`); `damage` what of the lab was not as it should be, but for
@@ -134,6 +134,7 @@ class Record:
     changes: tuple[Change, ...] = ()
     damage: tuple[str, ...] = ()
     not_started: Start | Run | None = None
+    began_at_s: float = 0.0
     captures: tuple[Captured, ...] = ()
     translations: Mapping[str, tuple[Translation, ...]] = field(default_factory=dict)
     sightings: tuple[Sighting, ...] = ()

@@ -48,13 +48,13 @@ def run(
     folder: Path | None = None,
     own_folder: Path | None = None,
     converse: Converse = by_template,
-    everywhere: bool = False,
+    everywhere: int = 0,
 ) -> Record:
     """Do the scenario's steps; `programs` gives roles to a person's own programs, `watch` hears what is going on.
 
     The scenario's commands start in `folder`, a person's own in `own_folder`: the lab's workspace unless told.
     `converse` finds for each program who types into it. What passes is recorded where the scenario speaks of it, or
-    `everywhere` on the way.
+    everywhere on the way: `everywhere` is how many bytes of each packet to keep there.
 
     It stops at the first step that went wrong in a way that makes the rest meaningless. However it ends, no program
     is left running and every change of the network is undone. Raises LabError when it is the lab that fails.
@@ -96,6 +96,7 @@ class _Play:
             changes=tuple(self._changes.made),
             damage=damage,
             not_started=not_started,
+            began_at_s=seen.began_at_s,
             captures=seen.captures,
             translations=seen.translations,
             sightings=seen.sightings,

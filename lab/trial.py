@@ -25,7 +25,7 @@ def try_scenario(
     *,
     folder: Path | None = None,
     own_folder: Path | None = None,
-    everywhere: bool = False,
+    everywhere: int = 0,
 ) -> Result:
     """Run and judge it (see `lab.runner.run`). SKIPPED when this lab lacks what it needs, ERROR when the lab fails."""
     try:

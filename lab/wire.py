@@ -23,30 +23,32 @@ if TYPE_CHECKING:
     from lab.transcript import Setting
     from lab.translation import Translation
 
-_HEADERS_BYTES = 256
-"""Of packets that are only to be looked at: all headers, and the first words."""
+HEADERS_BYTES = 256
+"""Enough of a packet to draw it: all headers, and the first words."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
     """All that the wire and the tables have shown."""
 
+    began_at_s: float
     captures: tuple[Captured, ...] = ()
     translations: Mapping[str, tuple[Translation, ...]]
     sightings: tuple[Sighting, ...] = ()
 
 
 class Wire:
-    """Watches what a scenario speaks of, from before its first step on; `everywhere` adds all that is on the way.
+    """Watches what a scenario speaks of, from before its first step on.
 
-    `tell` is called when a packet has passed where the scenario expects something. Leaving its `with` block ends it.
+    `everywhere` adds all that is on the way: so many bytes of each packet. `tell` is called when a packet has
+    passed where the scenario expects something. Leaving its `with` block ends it.
     """
 
-    def __init__(self, scenario: Scenario, lab: Lab, tell: Callable[[], None], *, everywhere: bool) -> None:
+    def __init__(self, scenario: Scenario, lab: Lab, tell: Callable[[], None], *, everywhere: int) -> None:
         self._scenario = scenario
         self._lab = lab
         self._began_at_s = time.time()
-        self._routers = _routers(scenario, lab.topology, everywhere=everywhere)
+        self._routers = _routers(scenario, lab.topology, everywhere=bool(everywhere))
         expected = _expected(scenario)
         rest = _on_the_way(scenario, lab.topology) if everywhere else {}
         self._expected = start_captures(
@@ -59,7 +61,7 @@ class Wire:
                 host: [one for one in networks if one not in expected.get(host, ())] for host, networks in rest.items()
             }
             self._captures += start_captures(
-                lab, {host: networks for host, networks in others.items() if networks}, snap=_HEADERS_BYTES
+                lab, {host: networks for host, networks in others.items() if networks}, snap=everywhere
             )
             undo.pop_all()
 
@@ -94,6 +96,7 @@ class Wire:
         now_s = time.time() - self._began_at_s
         listed = [sight_table(table, tables[table.host], setting(table.host), now_s) for table in self._scenario.nat]
         return Seen(
+            began_at_s=self._began_at_s,
             captures=_captured(self._captures, self._began_at_s),
             translations=tables,
             sightings=(*self.sightings(setting), *listed),

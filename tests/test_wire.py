@@ -14,6 +14,7 @@ from lab.sightings import sight_packets
 from lab.transcript import Setting
 from lab.trial import try_scenario
 from lab.verdict import Verdict
+from lab.wire import HEADERS_BYTES
 from tests.lessons import told
 
 if TYPE_CHECKING:
@@ -152,7 +153,7 @@ def test_a_flow_that_is_not_in_the_table_fails_it(result_of: Callable[..., Resul
 def test_everything_on_the_way_is_recorded_when_that_is_asked_for(
     lesson: Callable[[str], Scenario], netns_lab: Lab
 ) -> None:
-    record = run(lesson(STEPS), netns_lab, everywhere=True)
+    record = run(lesson(STEPS), netns_lab, everywhere=HEADERS_BYTES)
     seen = {captured.place for captured in record.captures if any(packet.ip for packet in captured.packets)}
     assert seen == {
         "client-a1/home-a",

@@ -27,14 +27,14 @@ class Task:
     """A scenario to be tried, with programs of somebody's own in roles of it.
 
     These start in `own_folder`, or else in the current directory; `whose` says whose they are, when there are several.
-    With `everywhere` all that passes on the way is watched, not only what the scenario speaks of.
+    `everywhere` is how many bytes to keep of each packet on the way, not only of those the scenario speaks of.
     """
 
     scenario: Scenario
     programs: Programs = field(default_factory=dict)
     own_folder: Path | None = None
     whose: str = ""
-    everywhere: bool = False
+    everywhere: int = 0
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""`--html`, `--junit` and `--json`: where reports go, asked before anything runs and answered at the end."""
+"""`--html`, `--junit`, `--json` and `--pcapng`: where reports go, known before anything runs."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from lab.capture import WHOLE
 from lab.errors import LabError, UsageError
 from lab.report.file import ReportFile
+from lab.wire import HEADERS_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,7 +23,8 @@ _Command = TypeVar("_Command", bound="Callable[..., Any]")
 _HELP = {
     "--html": "A page with everything, for any browser: one file.",
     "--junit": "Results for a CI, as JUnit XML.",
-    "--json": "Everything as JSON; for each, - is standard output.",
+    "--json": "Everything as JSON; for each of these, - is standard output.",
+    "--pcapng": "Every packet on the way, for Wireshark and tshark.",
 }
 
 
@@ -49,9 +52,10 @@ def check_reports(reports: Sequence[ReportFile]) -> None:
         report.check()
 
 
-def are_pictures_wanted(reports: Sequence[ReportFile]) -> bool:
-    """Is there one that shows the ways of packets?"""
-    return any(report.option == "--html" for report in reports)
+def bytes_wanted(reports: Sequence[ReportFile]) -> int:
+    """How many bytes they show of each packet on its way."""
+    wanted = {"--html": HEADERS_BYTES, "--pcapng": WHOLE}
+    return max((wanted.get(report.option, 0) for report in reports), default=0)
 
 
 def write_reports(reports: Sequence[ReportFile], session: Session) -> None:
@@ -59,14 +63,14 @@ def write_reports(reports: Sequence[ReportFile], session: Session) -> None:
     failures = []
     for report in sorted(reports, key=lambda report: report.is_stdout):
         try:
-            report.write(_text(report.option, session))
+            report.write(_content(report.option, session))
         except LabError as error:
             failures.append(str(error))
     if failures:
         raise LabError("; ".join(failures))
 
 
-def _text(option: str, session: Session) -> str:
+def _content(option: str, session: Session) -> str | bytes:
     """The report itself; who wants one kind need not wait for the others to be imported."""
     if option == "--html":
         from lab.report.html import page  # noqa: PLC0415
@@ -76,6 +80,10 @@ def _text(option: str, session: Session) -> str:
         from lab.report.junit import document  # noqa: PLC0415
 
         return document(session)
+    if option == "--pcapng":
+        from lab.report.pcapng import capture_file  # noqa: PLC0415
+
+        return capture_file(session)
     from lab.report import json  # noqa: PLC0415
 
     return json.dumped(json.session(session)) + "\n"

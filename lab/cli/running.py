@@ -12,13 +12,14 @@ import click
 from lab.cli import labs, library
 from lab.cli.given import Given, lab_options
 from lab.cli.programs import own_programs
-from lab.cli.reports import are_pictures_wanted, check_reports, report_options, write_reports
+from lab.cli.reports import bytes_wanted, check_reports, report_options, write_reports
 from lab.cli.trials import Trials, one_by_one, side_by_side
 from lab.errors import UsageError
 from lab.report.console import console
 from lab.report.session import Session
 from lab.report.summary import print_summary
 from lab.verdict import Result, Verdict
+from lab.wire import HEADERS_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,8 +75,8 @@ def run_command(  # noqa: PLR0917
 
     With --jobs, labs are made for them whatever is up. A Docker Engine has room for one; there they go one by one.
 
-    --html, --junit and --json write reports of everything that happened, to a file or, as -, to standard output. For a
-    page, and for --ladder, every interface on the way is watched.
+    --html, --junit and --json write reports of everything that happened, to a file or, as -, to standard output;
+    --pcapng writes every packet. For a page, for --pcapng and for --ladder every interface on the way is watched.
 
     The exit code is 1 when any failed, 3 when the lab failed in any.
 
@@ -96,8 +97,8 @@ def run_command(  # noqa: PLR0917
     out = console(sys.stderr if any(report.is_stdout for report in reports) else sys.stdout)
     trials = Trials(
         given=given, topology=topology, programs=own, out=out, is_verbose=verbose,
-        is_story=verbose or len(scenarios) == 1, is_fast=fast, everywhere=ladder or are_pictures_wanted(reports),
-        with_ladder=ladder,
+        is_story=verbose or len(scenarios) == 1, is_fast=fast, with_ladder=ladder,
+        everywhere=max(HEADERS_BYTES if ladder else 0, bytes_wanted(reports)),
     )  # fmt: skip
     began, began_s = datetime.now().astimezone(), time.monotonic()
     if jobs > 1 and len(scenarios) > 1:

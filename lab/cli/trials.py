@@ -41,7 +41,7 @@ class Trials:
     is_verbose: bool
     is_story: bool
     is_fast: bool = False
-    everywhere: bool = False
+    everywhere: int = 0
     with_ladder: bool = False
 
     @property

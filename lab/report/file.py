@@ -41,12 +41,13 @@ class ReportFile:
         except OSError as error:
             raise UsageError(f"{self.option} {self.path}: {error.strerror}") from None
 
-    def write(self, text: str) -> None:
+    def write(self, content: str | bytes) -> None:
         """All of it, at once; LabError when that fails, and then nothing has changed."""
-        data = text.encode("utf-8", "backslashreplace")
+        data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
         if self.is_stdout:
             sys.stdout.flush()
-            sys.stdout.write(data.decode())
+            sys.stdout.buffer.write(data)
+            sys.stdout.buffer.flush()
             return
         try:
             before = self._before()

@@ -314,7 +314,7 @@ def overheard(lab: Lab) -> int:
 
 def test_a_network_becomes_a_hub_and_a_switch_again_where_the_engine_can(lab: Lab) -> None:
     if not lab.can_be_hub:
-        with pytest.raises(Unavailable, match="^home-a stays a switch"):
+        with pytest.raises(Unavailable, match=r"^home-a stays a switch"):
             lab.set_hub("home-a", on=True)
         return
     with Process.start(lab, "server", ["python", "-c", UDP_SERVER]) as server:
