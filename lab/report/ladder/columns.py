@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from ipaddress import IPv4Network
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from lab.journeys import Neighbours
@@ -43,10 +44,14 @@ def arranged(
 def columns(order: Sequence[str], steps: Iterable[Step], topology: Topology) -> tuple[Column, ...]:
     """A column for each node, with the addresses by which it talks to either side."""
     talks = Counter(talk for step in steps for talk in _talks(step, order))
+    for left, right in pairwise(order):
+        for network in _shared(topology.nodes[left], topology.nodes[right]):
+            talks[left, "right", network] += 0
+            talks[right, "left", network] += 0
     return tuple(_column(topology.nodes[name], talks) for name in order)
 
 
-def lanes(order: Sequence[str], steps: Iterable[Step]) -> tuple[str, ...]:
+def lanes(order: Sequence[str], steps: Iterable[Step], topology: Topology) -> tuple[str, ...]:
     """The name of what lies between two columns: the network that joins them, else those that lead past."""
     joins: list[Counter[str]] = [Counter() for _ in order[1:]]
     passes: list[Counter[str]] = [Counter() for _ in order[1:]]
@@ -56,8 +61,14 @@ def lanes(order: Sequence[str], steps: Iterable[Step]) -> tuple[str, ...]:
             name = _way(step, is_leftward=there < here)
             for lane in range(min(here, there), max(here, there)):
                 (joins if abs(there - here) == 1 else passes)[lane][name] += 1
-    found = [join or past for join, past in zip(joins, passes, strict=True)]
+    shared = [_shared(topology.nodes[left], topology.nodes[right]) for left, right in pairwise(order)]
+    found = [list(join) or both or list(past) for join, both, past in zip(joins, shared, passes, strict=True)]
     return tuple(", ".join(sorted(names)) for names in found)
+
+
+def _shared(node: Node, other: Node) -> list[str]:
+    """The networks that both are on."""
+    return [one.network for one in node.interfaces if any(one.network == its.network for its in other.interfaces)]
 
 
 def _way(step: Step, *, is_leftward: bool) -> str:
@@ -80,9 +91,10 @@ def _column(node: Node, talks: Counter[tuple[str, Side, str]]) -> Column:
 
 def _address(node: Node, talks: Counter[tuple[str, Side, str]], side: Side) -> Address | None:
     """That of the interface through which it talks most to that side."""
-    counts = {interface: talks[node.name, side, interface.network] for interface in node.interfaces}
-    best = max(counts, key=lambda interface: counts[interface])
-    return best.address.ip if counts[best] else None
+    places = {interface: (node.name, side, interface.network) for interface in node.interfaces}
+    known = [interface for interface, place in places.items() if place in talks]
+    best = max(known, key=lambda interface: talks[places[interface]], default=None)
+    return best.address.ip if best else None
 
 
 def _talks(step: Step, order: Sequence[str]) -> Iterator[tuple[str, Side, str]]:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _HEAD = 9
-_CROSS = 6
+_CROSS = 5
 _BRIDGE = 6
 _LONGEST = 300
 

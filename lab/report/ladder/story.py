@@ -45,7 +45,7 @@ def make_ladder(result: Result, topology: Topology, *, is_narrow: bool = False) 
     steps = [step for walk in walks for step in walk.steps]
     return Ladder(
         columns=columns(order, steps, topology),
-        lanes=lanes(order, steps),
+        lanes=lanes(order, steps, topology),
         rows=tuple(folded(_in_order(walks, said, _changes(record)))),
         tables=used(journeys, record.translations),
         roles=tuple(dict.fromkeys(execution.role for execution in record.executions)),

@@ -22,6 +22,7 @@ _SIGNS = 28
 _LINE = 36
 _PILL = 20
 _PILL_PAD = 7
+_VIA_CHARACTER = 6.2
 _ABOVE_LINE = 6
 
 
@@ -104,13 +105,15 @@ def _draw_arrow(pen: Pen, across: Across, step: Step, target: str, level: int) -
         pen.text("lab-lost lab-halo", end + forward * 12, level + 4, step.why, "start" if forward > 0 else "end")
     for number, router in enumerate(step.via, 1):
         x = start + (end - start) * number / (len(step.via) + 1)
-        pen.dot("lab-via", x, level, 4)
-        pen.text("lab-dim lab-halo", x, level + 15, router, "middle")
+        width = len(router) * _VIA_CHARACTER + 10
+        pen.box("lab-via", x - width / 2, level - 7, width, 14, 7)
+        pen.text("lab-passing", x, level + 3.5, router, "middle")
 
 
 def _draw_end(pen: Pen, across: Across, step: Step, level: int) -> None:
     """A cross on the column itself, and why; on the side where there is more room."""
     x = across.x(step.sender)
+    pen.dot("lab-stop", x, level, 9)
     pen.cross(x, level)
     is_left = x > across.width / 2
     pen.text("lab-lost lab-halo", x + (-16 if is_left else 16), level - 8, step.why, "end" if is_left else "start")
