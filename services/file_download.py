@@ -80,8 +80,8 @@ def converse(connection: socket.socket, peer: Address, folder: int, encoding: st
                 name, offset = understand(request, encoding)
                 file = open_below(folder, name)
             except Failure as reason:
-                connection.sendall(f"error {reason}\n".encode())
                 say(f"Refused {request.decode(encoding, 'backslashreplace').rstrip()!r} to {peer}: {reason}")
+                connection.sendall(f"error {reason}\n".encode())
             else:
                 with file:
                     say(f"Sent {name!r} to {peer}: {send(file, offset, connection)}")

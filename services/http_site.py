@@ -62,10 +62,10 @@ def converse(connection: socket.socket, peer: Address, encoding: str) -> None:
         try:
             request = receive_request(connection)
             status, about, with_body = judge(request)
+            say(f"The visitor at {peer} {about}{f': {status}' if status else ''}")
             if status is not None:
                 connection.settimeout(PATIENCE_S)
                 connection.sendall(response(status, encoding, with_body))
-            say(f"The visitor at {peer} {about}{f': {status}' if status else ''}")
             # Closing with unread bytes sends a RST, which can destroy the page on its way (RFC 1122, 4.2.2.13).
             connection.shutdown(socket.SHUT_WR)
             let_visitor_close(connection)

@@ -71,8 +71,8 @@ def answer_datagram(sock: socket.socket, encoding: str) -> None:
         say(f"Ignored {peer}: {len(question)} bytes asked, the answer would be {len(answer)}")
     else:
         try:
-            sock.sendto(answer, peer)
             say(f"Asked over UDP by {peer}")
+            sock.sendto(answer, peer)
         except OSError as error:
             say(f"Lost {peer}: {error.strerror}")
 
@@ -97,8 +97,8 @@ def converse(connection: socket.socket, peer: Address, encoding: str) -> None:
                 head = f"Content-Type: text/plain; charset={encoding}\r\nContent-Length: {len(answer)}\r\n"
                 body = b"" if request.startswith(b"HEAD ") else answer
                 answer = f"HTTP/1.1 200 OK\r\n{head}Connection: close\r\n\r\n".encode() + body
-            connection.sendall(answer)
             say(f"Asked over {'HTTP' if over_http else 'TCP'} by {peer}")
+            connection.sendall(answer)
             # Closing with unread bytes sends a RST, which can destroy the answer on its way (RFC 1122, 4.2.2.13).
             connection.shutdown(socket.SHUT_WR)
             receive(connection, PATIENCE_S)
