@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from lab.packets import Packet
 from lab.report.html.pictures import involved
 from lab.verdict import Result, Verdict, judge_record
 from tests.report.sessions import CLIENT, SERVER, captured, datagram
@@ -30,7 +31,8 @@ def test_who_was_sent_a_packet_takes_part_without_a_program(
     """Of two hosts with one address in two homes only the one that runs a program, or was seen."""
     alone = replace(scenario, steps=scenario.steps[1:])
     places = tuple(replace(captured(), host=host, network="home-a") for host in ("client-a1", "router-a"))
-    silent = replace(captured(), host="router-b", network="home-b", packets=())
+    arp = Packet(frame=captured().packets[0].frame)
+    silent = replace(captured(), host="router-b", network="internet", packets=(arp,))
     result = judge_record(alone, topology, replace(record, captures=(*places, silent)), "netns")
     assert involved(result, topology) == {"client-a1", "router-a", "server"}
 

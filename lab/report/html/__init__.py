@@ -59,7 +59,8 @@ def _chapters(session: Session, pictures: Pictures) -> dict[str, list[Chapter]]:
         name = result.scenario.name
         names[name] += 1
         key = name if names[name] == 1 else f"{name}.{names[name]}"
-        return Chapter(key=key, result=result, topology=session.topology, where=pictures.where(result))
+        where, ladder = pictures.where(result), pictures.ladder(result)
+        return Chapter(key=key, result=result, topology=session.topology, where=where, ladder=ladder)
 
     topics = sorted(by_topic, key=lambda topic: [*SECTIONS, topic].index(topic))
     return {topic: [chapter(result) for result in by_topic[topic]] for topic in topics}

@@ -9,12 +9,11 @@ from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
-from lab.report.graph import svg
+from lab.report import graph, ladder
 from lab.report.script import taking_part
 from lab.report.style import CSS
 
 if TYPE_CHECKING:
-    from lab.packets import Ip
     from lab.topology import Address, Node, Topology
     from lab.verdict import Result
 
@@ -35,7 +34,12 @@ class Pictures:
 
     def where(self, result: Result) -> Markup:
         """The topology, with those who take part lit."""
-        return self._taken_in(svg(self._topology, involved(result, self._topology)))
+        return self._taken_in(graph.svg(self._topology, involved(result, self._topology)))
+
+    def ladder(self, result: Result) -> Markup | None:
+        """How the packets went; None when none was seen."""
+        drawing = ladder.svg(result, self._topology) if result.record else None
+        return self._taken_in(drawing) if drawing else None
 
     def _taken_in(self, drawing: str) -> Markup:
         for style in _STYLE.findall(drawing):
@@ -48,14 +52,11 @@ def involved(result: Result, topology: Topology) -> set[str]:
     found = taking_part(result.scenario, topology)
     addresses: set[Address] = set()
     for captured in result.record.captures if result.record else ():
-        if captured.packets:
+        passed = [packet.ip for packet in captured.packets if packet.ip]  # what is asked of all (ARP) concerns few
+        addresses.update(end for ip in passed for end in (ip.source, ip.target))
+        if passed:
             found.add(captured.host)
-        addresses.update(end for packet in captured.packets if packet.ip for end in _ends(packet.ip))
     return found | {name for name, node in topology.nodes.items() if addresses & _own(node, topology)}
-
-
-def _ends(ip: Ip) -> tuple[Address, Address]:
-    return ip.source, ip.target
 
 
 def _own(node: Node, topology: Topology) -> set[Address]:
