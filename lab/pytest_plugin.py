@@ -136,7 +136,7 @@ def _lent(config: pytest.Config, engine_name: str, folder: Path) -> Lab:
         engine = usable(config, engine_name)
         return Lab(_pool_of(config).lab(engine, _topology(config, folder)))
     except LabError as error:
-        pytest.fail(str(error), pytrace=False)
+        raise pytest.fail.Exception(str(error), pytrace=False) from None
 
 
 def _pool_of(config: pytest.Config) -> Pool:
@@ -260,14 +260,10 @@ def _lab_of(item: pytest.Item) -> Lab | None:
     return found if isinstance(found, Lab) else None
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On Docker there is room for one lab: with `--dist loadgroup` one worker has all tests on it."""
-    if not config.pluginmanager.hasplugin("xdist"):
-        return
-    for item in items:
-        if _engine_of(item) == _ROOM_FOR_ONE:
-            item.add_marker(pytest.mark.xdist_group(f"socket-lab-{_ROOM_FOR_ONE}"))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """On Docker there is room for one lab: with `--dist loadgroup` one worker of pytest-xdist has all tests on it."""
+    if item.config.pluginmanager.hasplugin("xdist") and _engine_of(item) == _ROOM_FOR_ONE:
+        item.add_marker(pytest.mark.xdist_group(f"socket-lab-{_ROOM_FOR_ONE}"))
 
 
 def _engine_of(item: pytest.Item) -> str | None:

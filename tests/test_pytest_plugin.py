@@ -225,6 +225,7 @@ def test_asked_for_by_name_or_in_ci_it_is_an_error(project: Project, engine: str
     ran = project.pytest(engine=engine, **NO_DOCKER, **env)
     assert ran.code == 1
     assert ran.verdicts["scenarios/one.yaml::one[docker]"] == "ERROR"
+    assert ran.out.count("\nno Docker Engine answers at unix:///nowhere/docker.sock") == 1
     assert "Traceback" not in ran.out
 
 
@@ -355,7 +356,7 @@ def test_labs_of_workers_never_meet(project: Project) -> None:
     assert (ran.code, ran.out.count("PASSED")) == (0, 2), ran.out
 
 
-def test_on_docker_one_worker_gets_all_tests(project: Project) -> None:
+def test_on_docker_all_tests_are_marked_for_one_worker(project: Project) -> None:
     """There is room for one lab; the mark is what --dist loadgroup goes by."""
     project.lesson("one")
     project.write("tests/test_it.py", "def test_it(lab): pass\ndef test_other(): pass\n")
