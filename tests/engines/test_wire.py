@@ -171,8 +171,18 @@ def test_what_the_kernel_has_no_room_for_is_counted(lab: Lab) -> None:
 def test_a_capture_goes_on_when_its_link_comes_back(lab: Lab) -> None:
     with Capture.start(lab, "client-a1") as capture:
         change_link(lab, "client-a1", "home-a", LinkChange(down=True))
+        states = ["sh", "-c", "cat /proc/[0-9]*/stat"]
+        until(lambda: "(python) S" in run(lab, "client-a1", *states)[1], "the capture to wait, and not to spin")
         change_link(lab, "client-a1", "home-a", LinkChange())
         send(lab, 1)
+    assert datagrams([frame for _, frame in capture.frames]) == [0]
+
+
+def test_a_capture_that_is_asked_to_end_hands_over_what_there_is(lab: Lab) -> None:
+    with Capture.start(lab, "client-a1") as capture:
+        send(lab, 1)
+        capture._program.signal(signal.SIGTERM)
+        capture._reader.join(DEADLINE_S)
     assert datagrams([frame for _, frame in capture.frames]) == [0]
 
 
