@@ -37,6 +37,7 @@ SECTIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "The wire": {
         "capture": ("lab.cli.capturing", "What passes at interfaces, one line a packet, or for Wireshark."),
+        "ladder": ("lab.cli.laddering", "Run a scenario and draw how its packets went."),
         "nat": ("lab.cli.tables", "What a home router translates."),
     },
     "This machine": {

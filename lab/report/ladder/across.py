@@ -61,10 +61,10 @@ class Across:
         return round(max(own, cell_len(title(column)) * NAME_CHARACTER / 2 + _PAD))
 
     def is_inside(self, lane: int) -> bool | None:
-        """Is what lies there a private network? None when nobody's address tells."""
+        """Is what lies there a private network? None when nothing joins them."""
         left, right = self.ladder.columns[lane], self.ladder.columns[lane + 1]
         known = [address for address in (left.right, right.left) if address is not None]
-        return is_private(known[0]) if known else None
+        return is_private(known[0]) if known and self.ladder.lanes[lane] else None
 
     def between(self, step: Step, target: str) -> list[int]:
         """The lines that an arrow passes on its way, in its order."""

@@ -93,7 +93,8 @@ def _address(node: Node, talks: Counter[tuple[str, Side, str]], side: Side) -> A
     """That of the interface through which it talks most to that side."""
     places = {interface: (node.name, side, interface.network) for interface in node.interfaces}
     known = [interface for interface, place in places.items() if place in talks]
-    best = max(known, key=lambda interface: talks[places[interface]], default=None)
+    usual = None if node.forwards else node.interface()
+    best = max(known, key=lambda interface: talks[places[interface]], default=usual)
     return best.address.ip if best else None
 
 

@@ -26,7 +26,8 @@ class Signs:
 
     def of(self, steps: Sequence[Step]) -> tuple[Sign, ...]:
         """Those of a packet on its way: of the first in its direction, and after another conversation."""
-        found = tuple(self._all([step for step in steps if step.sender not in step.targets]))
+        signs = self._all([step for step in steps if step.sender not in step.targets])
+        found = tuple(sign for sign in signs if sign.port or sign.is_changed)  # bare addresses stand above already
         now, direction = frozenset(found), steps[0].sender if steps else ""
         is_news = now != self._last or (now, direction) not in self._known
         self._last = now
