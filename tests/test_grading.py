@@ -24,7 +24,8 @@ from lab.errors import UsageError
 from lab.grading import Grade, Pattern, Student, commands_of, find_students
 from lab.report.grades import as_csv
 from lab.verdict import Result, Verdict
-from tests.cli.conftest import Cli, is_running, own_labs, until
+from tests.cli.conftest import Cli, is_running, own_labs
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -12,7 +12,8 @@ from lab.errors import LabError, Unavailable, UsageError
 from lab.testing import Failed, Lab, Pool, ScenarioFailed
 from lab.testing.turn import Turn
 from lab.verdict import Verdict
-from tests.cli.conftest import is_running, until
+from tests.cli.conftest import is_running
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

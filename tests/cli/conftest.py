@@ -11,7 +11,6 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +22,7 @@ from lab.cli import main
 from lab.engines import netns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 30
@@ -118,13 +117,6 @@ def up() -> Iterator[Cli]:
     with own_labs() as found:
         assert found("up").code == 0
         yield found
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {DEADLINE_S} s for: {what}"
-        time.sleep(0.02)
 
 
 def is_running(*argv: str) -> bool:

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.conftest import DEADLINE_S, ROOT, is_running, until
+from tests.cli.conftest import DEADLINE_S, ROOT, is_running
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

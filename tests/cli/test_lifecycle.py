@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.conftest import ROOT, until
+from tests.cli.conftest import ROOT
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path

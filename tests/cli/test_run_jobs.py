@@ -15,7 +15,8 @@ import pytest
 
 from lab.cli import labs
 from lab.engines import netns
-from tests.cli.conftest import DEADLINE_S, is_running, until
+from tests.cli.conftest import DEADLINE_S, is_running
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,10 +13,9 @@ import pytest
 from lab.errors import LabError, Unavailable, UsageError
 from lab.links import LinkChange, change_link
 from lab.process import Process
+from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from lab.engines.base import Engine, Lab
     from lab.topology import Topology
 
@@ -60,13 +59,6 @@ def run(lab: Lab, host: str, *argv: str, tty: bool = True, privileged: bool = Fa
     with Process(program, tty=tty) as process:
         text = output(process)
         return process.wait(DEADLINE_S), text
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {DEADLINE_S} s for: {what}"
-        time.sleep(0.01)
 
 
 def line_comes(process: Process, text: str) -> None:

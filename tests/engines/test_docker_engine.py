@@ -13,7 +13,6 @@ import socketserver
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +24,7 @@ from lab.engines.docker import room, tether
 from lab.errors import LabError, Unavailable, UsageError
 from lab.process import Process
 from lab.pytest_plugin import engine_names
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -96,13 +96,6 @@ def cli(*words: str) -> str:
 def left_of(name: str) -> str:
     labelled = f"label=com.docker.compose.project={name}"
     return cli("ps", "--all", "--quiet", "--filter", labelled) + cli("network", "ls", "--quiet", "--filter", labelled)
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {DEADLINE_S} s for: {what}"
-        time.sleep(0.05)
 
 
 def said(lab: DockerLab, host: str, *argv: str, privileged: bool = False) -> str:

@@ -9,7 +9,6 @@ import socket
 import struct
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,9 +18,10 @@ from lab.engines import netns
 from lab.engines.netns import filesystem, plan, state
 from lab.errors import LabError, Unavailable, UsageError
 from lab.process import Process
+from tests.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from lab.topology import Topology
 
@@ -45,13 +45,6 @@ with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
     s.recv(100)
     print(time.monotonic() - began)
 """
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {DEADLINE_S} s for: {what}"
-        time.sleep(0.01)
 
 
 def processes_with(word: str) -> list[int]:

@@ -15,7 +15,8 @@ from lab.errors import LabError, UsageError
 from lab.links import LinkChange, change_link
 from lab.nat import forget_translations, translations
 from lab.process import Process
-from tests.engines.test_contract import DEADLINE_S, line_comes, run, until
+from tests.engines.test_contract import DEADLINE_S, line_comes, run
+from tests.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.waiting import until
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
 SUPERVISE = [sys.executable, "-I", "-S", str(Path(__file__).parents[2] / "lab/host/supervise.py")]
 DEADLINE_S = 10
@@ -55,13 +57,6 @@ def started(*words: str, **how: int) -> Iterator[subprocess.Popen[str]]:
             yield process
         finally:
             process.kill()
-
-
-def until(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + DEADLINE_S
-    while not condition():
-        assert time.monotonic() < deadline, f"waited {DEADLINE_S} s for: {what}"
-        time.sleep(0.01)
 
 
 def is_alive(pid: int) -> bool:
