@@ -151,6 +151,14 @@ def test_who_takes_part_is_lit(show: Callable[..., Shown], one: str) -> None:
     assert picture.locator(".lab-unlit").count() > 0
 
 
+def test_the_ladder_is_drawn_in_the_pages_colours(show: Callable[..., Shown], one: str) -> None:
+    drawing = show(one, color_scheme="dark").page.locator(".ladder svg")
+    assert drawing.is_visible()
+    assert drawing.locator("text", has_text="client-a1").count() > 0
+    paper = drawing.locator(".lab-paper").first
+    assert paper.evaluate("one => getComputedStyle(one).fill") == "rgb(18, 22, 28)"
+
+
 @pytest.mark.parametrize("name", ["passed", "failed", "skipped", "error"])
 def test_a_filter_leaves_one_sort_of_scenarios(show: Callable[..., Shown], many: str, name: str) -> None:
     shown = show(many)
