@@ -74,7 +74,12 @@ def supervise(argv: Sequence[str], started: Callable[[int], None] | None = None)
     signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGCHLD, signal.SIGALRM, *ENDING))
     _name_after(0)
     _clean_up()
-    code = os.waitstatus_to_exitcode(status)
+    return shell_status(status)
+
+
+def shell_status(wait_status: int) -> int:
+    """What wait(2) tells, as a shell gives it: 128 + n for who was killed by signal n."""
+    code = os.waitstatus_to_exitcode(wait_status)
     return 128 - code if code < 0 else code
 
 

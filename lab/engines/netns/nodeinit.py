@@ -179,7 +179,7 @@ class _Server:
             connection = self._connections.pop(pid, None)
             if connection is not None and connection.fileno() >= 0:
                 with contextlib.suppress(OSError):
-                    messages.send(connection, {"status": _shell_status(wait_status)})
+                    messages.send(connection, {"status": supervise.shell_status(wait_status)})
         self._kill_escaped()
 
     def _kill_escaped(self) -> None:
@@ -195,11 +195,6 @@ def _children(pid: int) -> list[int]:
     with contextlib.suppress(OSError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     return []
-
-
-def _shell_status(wait_status: int) -> int:
-    code = os.waitstatus_to_exitcode(wait_status)
-    return 128 - code if code < 0 else code
 
 
 def _ends(message: dict[str, Any]) -> tuple[tuple[int, ...], tuple[int, int, int]]:
