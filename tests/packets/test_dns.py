@@ -61,6 +61,7 @@ def raw(name: bytes, *, flags: int = 0x0100, counts: tuple[int, int] = (1, 0), r
             "answer lab.test = MX mail.lab.test",
         ),
         (answer(record("TXT", "hello")), "answer server.lab.test = TXT"),
+        (answer(DNSRR(rrname="lab.test", type=999, rdata=b"?")), "answer server.lab.test = TYPE999"),
         (answer(), "answer server.lab.test NODATA"),
         (answer(rcode=3, name="no.such"), "answer no.such NXDOMAIN"),
         (answer(rcode=2), "answer server.lab.test SERVFAIL"),

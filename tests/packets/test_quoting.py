@@ -38,7 +38,7 @@ def test_payload_in_a_line(payload: bytes, said: str) -> None:
     assert quote(payload, len(payload)) == said
 
 
-def test_payload_of_which_only_the_beginning_was_captured() -> None:
+def test_payload_of_which_only_the_beginning_is_here() -> None:
     assert quote(b"hello", 100) == "'hello'…"
     assert quote("下午好".encode()[:-1], 100) == "'下午'…"
     assert quote("下午好".encode()[:-1], 8) == "0xe4b88be58d88e5a5"

@@ -124,6 +124,21 @@ def test_a_new_connection_on_the_same_ports_starts_anew() -> None:
     )[3:] == ["SYN seq 0 win 502", "SYN ACK seq 0 ack 1 win 502", "ACK seq 1 ack 1 win 502 len 3 'two'"]
 
 
+def test_a_new_connection_on_the_same_ports_may_be_refused() -> None:
+    assert lines(
+        sent("S", 1000),
+        sent("SA", 7000, 1001, back=True),
+        sent("S", 555_000),
+        sent("RA", 0, 555_001, back=True, win=0),
+    )[3:] == ["RST ACK seq 1 ack 1 win 0"]
+
+
+def test_a_handshake_whose_answer_is_lost_further_on_is_begun_again() -> None:
+    syn, syn_ack = sent("S", 1000), sent("SA", 7000, 1001, back=True)
+    told = lines(syn, syn_ack, syn, syn_ack)
+    assert [line.endswith(" (retransmission)") for line in told] == [False, False, True, True]
+
+
 def test_a_capture_that_begins_in_the_middle_counts_as_if_the_syn_had_just_been_missed() -> None:
     assert lines(
         sent("PA", 50_000, 90_000, b"hello"),
