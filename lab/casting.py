@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from lab.errors import LabError
 from lab.process import Process
+from lab.transcript.pieces import Hole, parse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from lab.actor import Conversation
@@ -30,13 +31,15 @@ _WRITE_FILE = (
 class Casting:
     """`programs` gives roles to a person's own programs; these start in `own_folder`, the others in `folder`.
 
-    `converse` finds for each program who types into it. A folder that is None is the lab's workspace.
+    `converse` finds for each program who types into it. A folder that is None is the lab's workspace. `promised` are
+    the variables that somebody may yet print.
     """
 
     programs: Mapping[str, Sequence[str]]
     folder: Path | None
     own_folder: Path | None
     converse: Converse
+    promised: frozenset[str]
 
     def is_own(self, step: Start | Run) -> bool:
         """Is it a person's own program?"""
@@ -45,6 +48,12 @@ class Casting:
     def words(self, step: Start | Run) -> Sequence[str]:
         """Its command, {variables} not filled in."""
         return self.programs[step.role] if self.is_own(step) else step.argv
+
+    def waits_for(self, step: Start | Run, known: Collection[str]) -> bool:
+        """Is all that is still missing in its command what somebody should have printed?"""
+        holes = (piece for word in self.words(step) for piece in parse(word) if isinstance(piece, Hole))
+        missing = {hole.name for hole in holes} - {*known}
+        return bool(missing) and missing <= self.promised
 
     def cwd(self, step: Start | Run) -> Path | None:
         """Where it starts."""

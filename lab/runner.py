@@ -59,7 +59,13 @@ def run(
     It stops at the first step that went wrong in a way that makes the rest meaningless. However it ends, no program
     is left running and every change of the network is undone. Raises LabError when it is the lab that fails.
     """
-    casting = Casting(programs=programs or {}, folder=folder, own_folder=own_folder, converse=converse)
+    casting = Casting(
+        programs=programs or {},
+        folder=folder,
+        own_folder=own_folder,
+        converse=converse,
+        promised=scenario.variables(),
+    )
     with (
         Changes(lab) as changes,
         Stage(lab, scenario.lists, casting, watch) as stage,
@@ -113,10 +119,15 @@ class _Play:
     def _settle(self) -> None:
         """Let started programs finish their sentences, and their last packets arrive."""
         stage = self._stage
+        for actor in filter(_ends_by_itself, stage.actors):
+            self._await_end(actor)
         stage.wait_a_while(lambda: all(map(_has_finished, stage.actors)) and stage.fits_together(self._sighted()))
         # Who has answered for the last time may be about to die of it.
         stage.wait(lambda: all(actor.process.has_closed for actor in stage.actors), _AFTERMATH_S)
         stage.wait(lambda: self._wire.quiet_s > _QUIET_S, SETTLE_S, _POLL_S)
+
+    def _await_end(self, actor: Actor) -> None:
+        self._stage.wait(lambda: actor.process.has_closed or actor.is_stuck, actor.step.timeout_s)
 
     def _sighted(self) -> list[Observation]:
         return [sighting.observation for sighting in self._wire.sightings(self._stage.setting)]
@@ -201,6 +212,11 @@ class _Play:
     def _is_in_vain(self, actor: Actor) -> bool:
         """Is there no point in waiting, because it or its partner printed what leaves no way to the next typing?"""
         return actor.step.exit != "running" and any(one.is_hopeless for one in self._stage.actors)
+
+
+def _ends_by_itself(actor: Actor) -> bool:
+    """Its own end is part of the story; it may take as long as its step says."""
+    return actor.step.exit is not None and actor.step.exit != "killed"
 
 
 def _has_finished(actor: Actor) -> bool:

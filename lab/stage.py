@@ -71,7 +71,7 @@ class Stage:
     # Programs enter and leave
 
     def enter(self, step: Start | Run, index: int | None) -> Actor:
-        """Start a program. Raises Unsaid; UsageError when it is a person's own command whose variable is unknown."""
+        """Start a program. Raises Unsaid; UsageError for a person's own command with a variable that nobody prints."""
         put_files(self._lab, step)
         argv = self._filled(step, index)
         dialogue = self._casting.converse(step, self._bindings, self.setting(step.host, echo=step.tty), index)
@@ -119,7 +119,8 @@ class Stage:
         self.wait_a_while(lambda: self._unknown(words, index) is None)
         if (reason := self._unknown(words, index)) is None:
             return tuple(self._bindings.fill(word, index) for word in words)
-        if self._casting.is_own(step):
+        known = (*self._bindings.hosts, *self._bindings.names)
+        if self._casting.is_own(step) and not self._casting.waits_for(step, known):
             raise UsageError(f"{shlex.join(words)}: {reason}")
         raise Unsaid(step)
 

@@ -13,6 +13,7 @@ from lab import stage
 from lab.errors import LabError, UsageError
 from lab.process import Process
 from lab.runner import run
+from lab.trial import try_scenario
 from lab.verdict import Verdict
 from tests.lessons import told
 
@@ -144,6 +145,21 @@ def test_a_started_program_has_time_to_finish_its_sentence(lines_of: Callable[..
           transcript: |
             late
     """) == ["late"]
+
+
+def test_a_started_program_whose_end_is_part_of_the_story_has_its_own_time_for_it(
+    result_of: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "SETTLE_S", 0.1)
+    result = result_of("""
+        - start: slow
+          host: server
+          command: sh -c 'sleep 1; echo done'
+          exit: 0
+          transcript: |
+            done
+    """)
+    assert told(result) == []
 
 
 def test_a_variable_is_waited_for(lines_of: Callable[..., list[str]]) -> None:
@@ -347,6 +363,7 @@ def test_the_exit_of_what_was_started_is_compared(
           host: server
           command: {json.dumps(command)}
           {"" if wanted is None else f"exit: {wanted}"}
+          timeout: 1
           transcript: |
             up
     """)
@@ -604,6 +621,26 @@ def test_a_variable_that_a_persons_command_invents_is_refused(
     message = r"^echo '\{sever\}': nothing has bound \{sever\} yet \(did you mean 'server'\?\)$"
     with pytest.raises(UsageError, match=message):
         run(scenario, netns_lab, {"client": ["echo", "{sever}"]})
+
+
+def test_a_variable_of_a_persons_command_that_another_program_did_not_print_is_that_ones_failure(
+    lesson: Callable[[str], Scenario], netns_lab: Lab, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stage, "SETTLE_S", 0.1)
+    scenario = lesson("""
+        - start: server
+          host: server
+          command: echo port 3000
+          transcript: port {port}
+        - run: client
+          host: server
+          command: echo {port}
+    """)
+    result = try_scenario(scenario, netns_lab, {"server": ["echo", "nothing"], "client": ["echo", "{port}"]})
+    assert (result.verdict, [problem.subject for problem in result.problems]) == (
+        Verdict.FAILED,
+        ["server on server", "client on server"],
+    )
 
 
 def test_nothing_is_left_running(result_of: Callable[..., Result], netns_lab: Lab) -> None:

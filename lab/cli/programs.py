@@ -59,8 +59,7 @@ def _split(role: str, command: str) -> tuple[str, ...]:
 
 def _check_variables(role: str, words: Sequence[str], scenario: Scenario, topology: Topology) -> None:
     """Variables are filled in as in the scenario's own commands: those it never binds can only be mistakes."""
-    templates = (step.template for step in scenario.programs() if step.template)
-    known = {*topology.addresses(), *(name for one in templates for line in one.lines() for name in line.names)}
+    known = {*topology.addresses(), *scenario.variables()}
     try:
         holes = [piece for word in words for piece in parse(word) if isinstance(piece, Hole)]
     except ValueError as error:

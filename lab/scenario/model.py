@@ -177,6 +177,11 @@ class Scenario:
             elif isinstance(step, Together):
                 yield from step.together
 
+    def variables(self) -> frozenset[str]:
+        """What its programs' transcripts bind."""
+        templates = (program.template for program in self.programs() if program.template)
+        return frozenset(name for template in templates for line in template.lines() for name in line.names)
+
     def program(self, role: str) -> Start | Run:
         """The program in that role; UsageError says which role may have been meant."""
         roles = {program.role: program for program in self.programs()}
