@@ -38,7 +38,7 @@ image: ## Build the Docker engine's image
 	docker build --tag socket-lab --file services/Dockerfile .
 
 test: lint ## Everything: style, types, tests, both engines, all scenarios
-	$(RUN)/pytest
+	$(RUN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
 
 test-engine-28: $(READY) ## Contract and scenarios on the newest Docker Engine
 	tools/test-engine-28 $(RUN)/pytest

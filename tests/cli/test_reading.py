@@ -78,6 +78,14 @@ What is done, and what should be seen
      │ The OS assigned the address ('{_}', {inside:ephemeral}) to me
      │ The server ('{server}', 3000) replied with 'SALLY'
 
+Packets at router-a/home-a
+  │ {client-a1}:{inside} > {server}:3000 UDP 5 'sally'
+  │ {server}:3000 > {client-a1}:{inside} UDP 5 'SALLY'
+
+Packets at router-a/internet
+  │ {router-a.internet}:{outside} > {server}:3000 UDP 5 'sally'
+  │ {server}:3000 > {router-a.internet}:{outside} UDP 5 'SALLY'
+
 What must be true in the end
   private: {client-a1}
   public: {router-a.internet}
