@@ -3,7 +3,7 @@
 from lab.packets.decoding import decode
 from lab.packets.model import Arp, Captured, Detail, Ethernet, Frame, Icmp, Ip, Packet, Tcp, Udp
 from lab.packets.only import Only
-from lab.packets.pcapng import PcapngWriter, write_pcapng
+from lab.packets.pcapng import PcapngWriter
 from lab.packets.telling import Teller
 
 __all__ = [
@@ -21,5 +21,4 @@ __all__ = [
     "Teller",
     "Udp",
     "decode",
-    "write_pcapng",
 ]

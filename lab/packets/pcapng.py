@@ -10,21 +10,20 @@ if TYPE_CHECKING:
 
     from lab.packets.model import Address, Frame
 
-_SECTION, _INTERFACE, _NAMES, _PACKET = 0x0A0D0D0A, 1, 4, 6
-_BYTE_ORDER = 0x1A2B3C4D
-_TO_THE_END = -1
-_ETHERNET = 1
-_UNLIMITED = 0
+_SECTION, _INTERFACE, _NAMES, _PACKET = 0x0A0D0D0A, 1, 4, 6  # kinds of blocks
+_BYTE_ORDER, _TO_THE_END = 0x1A2B3C4D, -1  # of a section
+_ETHERNET, _UNLIMITED = 1, 0  # of an interface
+_NAME_OF = {4: 1, 6: 2}  # kinds of names
 
-_END, _COMMENT = 0, 1
-_APPLICATION = 4
-_INTERFACE_NAME, _RESOLUTION = 2, 9
-_FLAGS = 2
+_END, _COMMENT = 0, 1  # options of every block
+_APPLICATION = 4  # of a section
+_INTERFACE_NAME, _RESOLUTION = 2, 9  # of an interface
+_FLAGS = 2  # of a packet
 _INCOMING, _OUTGOING = 1, 2
-_NANOSECONDS = 9
-_NS = 1_000_000_000
 _LONGEST = 0xFFFF
-_NAME_OF = {4: 1, 6: 2}
+
+_NANOSECONDS = 9  # as a resolution: how many decimal places
+_NS = 1_000_000_000
 
 
 class PcapngWriter:
@@ -67,20 +66,6 @@ class PcapngWriter:
     def _write(self, kind: int, body: bytes) -> None:
         length = struct.pack("<I", len(body) + 12)
         self._file.write(struct.pack("<I", kind) + length + body + length)
-
-
-def write_pcapng(
-    file: BinaryIO,
-    frames: Iterable[tuple[str, Frame, str | None]],
-    *,
-    names: Mapping[Address, str] | None = None,
-    comment: str | None = None,
-) -> None:
-    """All frames, each with its place and a comment or None."""
-    writer = PcapngWriter(file, names, comment)
-    for place, frame, remark in frames:
-        writer.packet(place, frame, remark)
-    writer.flush()
 
 
 def _nanoseconds(time_s: float) -> int:

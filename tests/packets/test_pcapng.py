@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import io
 from ipaddress import ip_address
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-import pytest
 from scapy.layers.inet import IP, UDP
 from scapy.layers.inet6 import IPv6
 from scapy.layers.l2 import Ether
 from scapy.packet import Raw
 
-from lab.packets import Frame, PcapngWriter, write_pcapng
+from lab.packets import Frame, PcapngWriter
 from tests.packets.generated import frame_of
 
 if TYPE_CHECKING:
@@ -30,9 +29,11 @@ def datagram(payload: bytes = b"sally", *, time_s: float = BEGAN_S, outgoing: bo
     return frame_of(bytes(Ether(dst="02:00:00:00:00:01") / packet), time_s=time_s, outgoing=outgoing)
 
 
-def written(*frames: tuple[str, Frame, str | None], **more: object) -> bytes:
+def written(*frames: tuple[str, Frame, str | None], **more: Any) -> bytes:
     file = io.BytesIO()
-    write_pcapng(file, frames, **more)
+    writer = PcapngWriter(file, **more)
+    for place, frame, remark in frames:
+        writer.packet(place, frame, remark)
     return file.getvalue()
 
 
@@ -63,18 +64,15 @@ def test_a_cut_frame_tells_how_long_it_was(tshark: Tshark) -> None:
     assert (row["frame.cap_len"], row["frame.len"]) == (["60"], ["1042"])
 
 
-@pytest.mark.parametrize(
-    ("time_s", "read"),
-    [
-        (1_700_000_000.5, "1700000000.500000000"),
-        (12.000000003, "12.000000003"),
-        (5_000_000_000.25, "5000000000.250000000"),
-        (-0.001, "0.000000000"),  # before the scenario began: this format has no such time
-    ],
-)
-def test_time_is_told_in_nanoseconds(tshark: Tshark, time_s: float, read: str) -> None:
-    (row,) = tshark(written(("a/b", datagram(time_s=time_s), None)), ["frame.time_epoch"])
-    assert row["frame.time_epoch"] == [read]
+def test_time_is_told_in_nanoseconds(tshark: Tshark) -> None:
+    times = {
+        1_700_000_000.5: "1700000000.500000000",
+        12.000000003: "12.000000003",
+        5_000_000_000.25: "5000000000.250000000",
+        -0.001: "0.000000000",  # before the scenario began: this format has no such time
+    }
+    rows = tshark(written(*(("a/b", datagram(time_s=time_s), None) for time_s in times)), ["frame.time_epoch"])
+    assert [row["frame.time_epoch"] for row in rows] == [[read] for read in times.values()]
 
 
 def test_direction(tshark: Tshark) -> None:
@@ -119,7 +117,7 @@ def test_what_is_written_so_far_can_be_read_so_far(tshark: Tshark) -> None:
     file = io.BufferedWriter(raw)
     writer = PcapngWriter(file)
     writer.interface("server/datacenter")
-    for seen in range(3):
+    for seen in (0, 1):
         writer.flush()
         assert len(tshark(raw.getvalue(), ["frame.number"])) == seen
         writer.packet("router-a/home-a", datagram())
