@@ -22,7 +22,7 @@ _HEADER = 20
 
 def decode(frame: Frame, data: bytes, ethernet: Ethernet | None) -> Packet:
     """The packet that these bytes are; one without Ethernet is quoted, which nobody expects to be whole."""
-    is_6 = data[:1] >= b"\x60"
+    is_6 = bool(data) and data[0] >> 4 == 6
     try:
         ip = internet6.fixed(data) if is_6 else _ipv4(data)
     except Trouble as trouble:

@@ -6,7 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 from scapy.layers.inet import ICMP, IP, TCP, UDP, IPOption_RR, fragment
-from scapy.layers.inet6 import ICMPv6DestUnreach, ICMPv6EchoRequest, ICMPv6ND_NS, ICMPv6PacketTooBig, IPv6
+from scapy.layers.inet6 import (
+    ICMPv6DestUnreach,
+    ICMPv6EchoRequest,
+    ICMPv6ND_NS,
+    ICMPv6PacketTooBig,
+    IPv6,
+    IPv6ExtHdrFragment,
+)
 from scapy.layers.l2 import ARP, LLC, Dot1Q, Ether
 from scapy.packet import Raw
 
@@ -187,6 +194,14 @@ def test_mac_addresses_ttl_and_identification_on_request() -> None:
     )
 
 
+def test_only_fragments_have_an_identification_in_ipv6() -> None:
+    head, datagram = IPv6(src="2001:db8::1", dst="2001:db8::2"), UDP(sport=1, dport=2) / b"x"
+    assert line(head / datagram, "id") == "[2001:db8::1]:1 > [2001:db8::2]:2 UDP 1 'x'"
+    assert line(head / IPv6ExtHdrFragment(id=77, m=1) / datagram, "id") == (
+        "[2001:db8::1]:1 > [2001:db8::2]:2 id 77 UDP fragment 0+9"
+    )
+
+
 def test_what_is_not_decoded_is_still_told() -> None:
     assert Teller().line(decode(frame_of(bytes(Ether(type=0x88CC)) + b"x" * 46))) == (
         "(not decoded: 46 bytes of ethertype 0x88cc)"
@@ -278,6 +293,7 @@ def test_a_length_of_none_is_that_of_what_is_there(packet: Packet, said: str) ->
         (IP(src=CLIENT, dst=SERVER, proto=17) / Raw(b"xx"), "192.168.1.10 > 203.0.113.10 UDP (bad length 2)"),
         (IP(src=CLIENT, dst=SERVER, proto=17, len=8), "192.168.1.10 > 203.0.113.10 UDP (bad IP length 8)"),
         (IP(src=CLIENT, dst=SERVER, ihl=4), "(not decoded: 20 bytes with a bad IP header)"),
+        (IP(src=CLIENT, dst=SERVER, version=7) / Raw(b"x" * 30), "(not decoded: 50 bytes with a bad IP header)"),
     ],
 )
 def test_lengths_that_cannot_be(packet: Packet, said: str) -> None:
