@@ -124,7 +124,7 @@ class _Picture:
         self._root = root
         self._topology = topology
         self._ruler = ruler
-        self._lit = lit or topology.nodes.keys()
+        self._lit = lit
 
     def network(self, place: PlacedNetwork) -> None:
         network, box = place.network, place.box
@@ -161,8 +161,8 @@ class _Picture:
             self._lines(port, edge.box, _edge(node, edge.interface, self._topology))
 
     def _group(self, classes: str, nodes: Iterable[str]) -> ET.Element:
-        """Dimmed when none of these nodes is lit."""
-        is_lit = any(name in self._lit for name in nodes) or len(self._lit) == len(self._topology.nodes)
+        """Dimmed when others are lit and none of these."""
+        is_lit = not self._lit or any(name in self._lit for name in nodes)
         return _add(self._root, "g", {"class": classes if is_lit else f"{classes} lab-unlit"})
 
     def _lines(self, parent: ET.Element, box: Box, lines: _Lines) -> None:

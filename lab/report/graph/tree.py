@@ -82,34 +82,43 @@ def _steps(start: Vertex, graph: Graph, without: Vertex | None = None) -> dict[V
 
 
 def _tree(part: Sequence[Vertex], graph: Graph, topology: Topology) -> Tree:
-    inside = _inside(topology)
-    core = _core(part, graph, inside)
+    hidden = _hidden(graph, topology)
+    core = _core(part, graph, hidden)
     children = _children(core, graph)
-    sides: list[list[Vertex]] = [[], []]
     parts = [members for members in _parts(graph, without=core) if members[0] in part]
-    for members, is_below in zip(parts, _are_below(parts, inside), strict=True):
-        sides[is_below] += [child for child in children[core] if child in members]
+    roots = [[child for child in children[core] if child in members] for members in parts]
+    sides: list[list[Vertex]] = [[], []]
+    for members, is_below in zip(roots, _are_below(roots, hidden), strict=True):
+        sides[is_below] += members
     orders = [untangled(_only(core, side, children), graph) for side in sides]
     above, below = (_branches(order[core], order, graph) for order in orders)
     return Tree(core, above, below)
 
 
-def _are_below(parts: Sequence[Sequence[Vertex]], inside: set[Vertex]) -> list[bool]:
+def _are_below(parts: Sequence[Sequence[Vertex]], hidden: set[Vertex]) -> list[bool]:
     """Which parts stand below the core: what a router hides; where none hides anything, the second half."""
-    hidden = [any(vertex in inside for vertex in members) for members in parts]
-    return hidden if any(hidden) else [2 * number + 1 >= len(parts) for number in range(len(parts))]
+    below = [any(vertex in hidden for vertex in members) for members in parts]
+    return below if any(below) else [2 * number + 1 >= len(parts) for number in range(len(parts))]
 
 
-def _inside(topology: Topology) -> set[Vertex]:
-    """The networks that a router hides behind its own address."""
-    nodes = [node for node in topology.nodes.values() if node.nat is not None]
-    return {Vertex("network", one.network) for node in nodes for one in node.interfaces if one.network != node.nat}
+def _hidden(graph: Graph, topology: Topology) -> set[Vertex]:
+    """All that routers hide behind their own addresses, these routers included."""
+    routers = [node for node in topology.nodes.values() if node.nat is not None]
+    queue = [Vertex("network", one.network) for node in routers for one in node.interfaces if one.network != node.nat]
+    hidden = set(queue)
+    for here in queue:  # grows while it is walked
+        ways = set(graph[here]) - hidden
+        if here.kind == "node":
+            node = topology.nodes[here.name]
+            ways = {one for one in ways if node.forwards and one.name != node.nat}
+        hidden |= ways
+        queue += ways
+    return hidden
 
 
-def _core(part: Sequence[Vertex], graph: Graph, inside: set[Vertex]) -> Vertex:
-    """Nothing is far from it, and nobody hides it; rather a network than a node, rather one with more neighbours."""
-    hidden = inside | {node for network in inside for node in graph.get(network, ())}
-    seen = [vertex for vertex in part if vertex not in hidden] or list(part)
+def _core(part: Sequence[Vertex], graph: Graph, hidden: set[Vertex]) -> Vertex:
+    """Nobody hides it and nothing is far from it; rather a network than a node, rather one with more neighbours."""
+    seen = [vertex for vertex in part if vertex not in hidden] or part
     return min(seen, key=lambda one: (max(_steps(one, graph).values()), one.kind == "node", -len(graph[one])))
 
 

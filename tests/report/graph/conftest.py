@@ -71,6 +71,13 @@ def shuffled() -> Topology:
     return made({**spokes, **rim}, routers=[*spokes, *rim])
 
 
+def wheel() -> Topology:
+    """The same around a router."""
+    nets = [f"net-{number}" for number in range(5)]
+    rim = {f"rim-{a}{b}": [f"net-{a}", f"net-{b}"] for a, b in pairwise([0, 3, 1, 4, 2])}
+    return made({"hub": nets, **rim}, routers=["hub", *rim])
+
+
 def two_interfaces() -> Topology:
     return made({"both": ["left", "right"], "l": ["left"], "r": ["right"]})
 
@@ -110,7 +117,7 @@ def ours() -> Topology:
     return load_topology(ROOT / "docker-compose.yml")
 
 
-PLANAR = [ours, star, chain, twins, ring, shuffled, two_interfaces, many, alone, islands, homes, same_names]
+PLANAR = [ours, star, chain, twins, ring, shuffled, wheel, two_interfaces, many, alone, islands, homes, same_names]
 """Each can be drawn without crossings."""
 
 ALL = [*PLANAR, mesh]

@@ -180,15 +180,56 @@ def test_two_routers_between_the_same_networks_stand_side_by_side(made: Callable
     assert not any(wire.is_bent for wire in place.wires)
 
 
+def test_nodes_between_the_same_networks_stand_side_by_side(made: Callable[..., Topology]) -> None:
+    place = placed(made({name: ["left", "middle", "right"] for name in ("one", "other")}), pixels)
+    assert len({node.box.y for node in place.nodes}) == 1
+
+
+def test_the_public_stands_above_also_where_most_is_hidden(made: Callable[..., Topology]) -> None:
+    wires = {"isp": ["web", "internet"], "nat": ["internet", "a"], "r1": ["a", "b"], "r2": ["b", "c"], "r3": ["c", "d"]}
+    tops = {one.network.name: one.box.y for one in placed(made(wires, wires, {"nat": "internet"}), pixels).networks}
+    assert sorted(tops, key=tops.__getitem__) == ["web", "internet", "a", "b", "c", "d"]
+
+
+def test_without_translation_half_of_what_hangs_on_the_core_stands_above(made: Callable[..., Topology]) -> None:
+    place = placed(made({"hub": ["a", "b", "c", "d", "e"]}, routers=["hub"]), pixels)
+    (hub,) = (node.box for node in place.nodes)
+    assert [network.network.name for network in place.networks if network.box.y < hub.y] == ["a", "b"]
+
+
+def test_networks_of_one_row_end_where_the_core_is_near(made: Callable[..., Topology]) -> None:
+    nets = ["a", "b", "c", "d"]
+    place = placed(made({"hub": nets, **{f"{net}{at}": [net] for net in "ac" for at in range(9)}}, ["hub"]), pixels)
+    a, b, c, d = (network.box for network in sorted(place.networks, key=lambda one: one.network.name))
+    assert (a.bottom, c.y) == (b.bottom, d.y)
+    assert (a.height, c.height) > (b.height, d.height)
+
+
 def test_our_picture_is_narrow_enough_for_a_phone(topology: Topology) -> None:
     assert placed(topology, pixels).width <= 520
     assert placed(topology, characters).width <= 80
 
 
-def test_many_hosts_stand_in_rows(made: Callable[..., Topology]) -> None:
-    place = placed(made({f"host-{number}": ["campus"] for number in range(50)}), pixels)
-    assert place.width <= 900
-    assert len({one.box.y for one in place.nodes}) > 4
+def test_hosts_stand_in_more_rows_where_the_picture_would_become_too_wide(made: Callable[..., Topology]) -> None:
+    def homes(number: int) -> Topology:
+        routers = {f"r{at}": ["internet", f"home-{at}"] for at in range(number)}
+        return made(
+            {**routers, **{f"pc-{at}{host}": [f"home-{at}"] for at in range(number) for host in range(4)}}, routers
+        )
+
+    def rows(place: Layout) -> int:
+        return len({node.box.y for node in place.nodes if not node.edges})
+
+    few, many = placed(homes(1), pixels), placed(homes(5), pixels)
+    assert (rows(few), rows(many)) == (1, 4)
+    assert many.width <= pixels(homes(5)).widest
+
+
+@pytest.mark.parametrize(("hosts", "rows", "columns"), [(4, 1, 4), (5, 2, 3), (9, 3, 3), (30, 5, 6)])
+def test_many_hosts_stand_in_rows(made: Callable[..., Topology], hosts: int, rows: int, columns: int) -> None:
+    place = placed(made({f"host-{number}": ["campus"] for number in range(hosts)}), pixels)
+    assert len({one.box.y for one in place.nodes}) == rows
+    assert len({one.box.x for one in place.nodes}) == columns
 
 
 def test_a_large_tangle_is_given_up_in_time(made: Callable[..., Topology]) -> None:

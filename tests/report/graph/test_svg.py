@@ -126,9 +126,17 @@ def test_every_text_is_inside_the_picture(shape: Topology) -> None:
         assert 8 <= float(one.get("y", "")) <= float(picture.get("height", "")) - 8
 
 
-def test_all_are_lit_when_nobody_is_named(topology: Topology) -> None:
-    assert "lab-unlit" not in " ".join(re.findall(r'class="([^"]*)"', svg(topology)))
-    assert dimmed(topology, ()) == set()
+def test_all_are_lit_when_nobody_is_named(shape: Topology) -> None:
+    assert "lab-unlit" not in " ".join(re.findall(r'class="([^"]*)"', svg(shape)))
+    assert dimmed(shape, ()) == set()
+
+
+def test_wires_are_drawn_to_where_they_end(shape: Topology) -> None:
+    for wire in drawn(shape).iter(f"{NAME}g"):
+        if "lab-wires" in classes(wire):
+            path, end = wire
+            (x, bend, y) = re.fullmatch(r"M (\d+) \d+ V \d+(?: C .* (\d+) \d+)? V (\d+)", path.get("d", "")).groups()
+            assert (bend or x, y) == (end.get("cx"), end.get("cy"))
 
 
 def test_who_is_not_involved_is_dimmed_with_the_networks_that_nobody_is_on(topology: Topology) -> None:

@@ -81,6 +81,11 @@ def test_lines_cross_only_where_wires_must(planar: Topology) -> None:
     assert "┼" not in text(planar)
 
 
+def test_bent_wires_to_one_network_do_not_cross_each_other(made: Callable[..., Topology]) -> None:
+    wires = {"r0": ["top", "a", "b"], "r1": ["a", "b"], "r2": ["a", "b", "c"], "r3": ["c", "d"]}
+    assert text(made(wires)).count("┼") == 1
+
+
 def test_wires_that_must_cross_are_seen_to(made: Callable[..., Topology]) -> None:
     assert "┼" in text(made({name: ["l", "m", "n"] for name in ("a", "b", "c")}))
 
