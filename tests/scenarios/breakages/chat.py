@@ -43,7 +43,7 @@ BREAKAGES = (
         line="- start: bob",
         subject="bob on client-a2",
         what="not ready after TIMEOUT s: udp/3000 did not come;"
-        " expected \"Listening at ('0.0.0.0', 3000)\", seen \"Listening at ('0.0.0.0', PORT)\"",
+        " expected \"Listening at ('0.0.0.0', 3000)\", seen \"Listening at ('0.0.0.0', 3001)\"",
         cause="nobody listens on udp/3000 on client-a2 (open there: udp/3001)",
     ),
     Breakage(

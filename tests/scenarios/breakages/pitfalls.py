@@ -113,6 +113,6 @@ BREAKAGES = (
         line="- run: client",
         subject="client on client-a1",
         what="ended with exit status 0; expected to be still running;"
-        " expected 'Sending 100000 lines of PORT bytes', seen 'Sending 100 lines of PORT bytes'",
+        " expected 'Sending 100000 lines of 1000 bytes', seen 'Sending 100 lines of 1000 bytes'",
     ),
 )

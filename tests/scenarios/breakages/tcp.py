@@ -88,8 +88,8 @@ BREAKAGES = (
         programs={"server": "python services/tcp_greeting.py server"},
         line="- start: server",
         subject="server on server",
-        what="not ready after TIMEOUT s: tcp/PORT did not come;"
-        " expected \"Listening at ('0.0.0.0', PORT)\", seen \"Listening at ('0.0.0.0', 3000)\"",
+        what="not ready after TIMEOUT s: tcp/3001 did not come;"
+        " expected \"Listening at ('0.0.0.0', 3001)\", seen \"Listening at ('0.0.0.0', 3000)\"",
         cause="nobody listens on tcp/3001 on server (open there: tcp/3000)",
     ),
     Breakage(
@@ -99,7 +99,7 @@ BREAKAGES = (
         line="- run: silence",
         subject="silence on client-a1",
         what="still running after TIMEOUT s; the transcript ends here;"
-        " still expected: \"cannot talk to ('{server}', PORT): timed out\"",
+        " still expected: \"cannot talk to ('{server}', 3001): timed out\"",
         cause="the link server/datacenter had loss 100%, while it ran",
     ),
     Breakage(
