@@ -289,8 +289,10 @@ def test_what_a_test_started_or_changed_is_as_before_in_the_next(project: Projec
         """
         LISTEN = "import socket as s; x = s.socket(s.AF_INET, s.SOCK_DGRAM); x.bind(('', 5000)); input()"
 
+        KEPT = []
+
         def test_leaves_something(lab):
-            lab["server"].start(["python", "-c", LISTEN])
+            KEPT.append(lab["server"].start(["python", "-c", LISTEN]))
             lab["server"].wait_until_listening("udp/5000")
             with lab.link("server/datacenter", down=True):
                 assert "DOWN" in lab["server"].run("ip -brief link show eth0").stdout
