@@ -93,8 +93,8 @@ def test_comments_of_packets_and_of_the_whole(tshark: Tshark) -> None:
 
 
 def test_a_comment_that_is_too_long_is_cut_between_characters(tshark: Tshark) -> None:
-    (row,) = tshark(written(("a/b", datagram(), "下" * 30_000)), ["frame.comment"])
-    assert row["frame.comment"] == ["下" * (65_535 // 3)]
+    (row,) = tshark(written(("a/b", datagram(), "x" + "下" * 30_000)), ["frame.comment"])
+    assert row["frame.comment"] == ["x" + "下" * ((65_535 - 1) // 3)]
 
 
 def test_addresses_have_their_hosts_names(tshark: Tshark) -> None:
