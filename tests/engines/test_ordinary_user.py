@@ -5,9 +5,14 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
 SOMEBODY = 54321
@@ -15,9 +20,18 @@ SUITES = ("tests/engines/test_contract.py", "tests/engines/test_netns_engine.py"
 LONG = "test_the_first_datagram_through_the_nat_is_never_late"
 
 
+@pytest.fixture
+def home() -> Iterator[Path]:
+    """A folder of somebody's. Not below pytest's own one, which every pytest that starts closes to all others."""
+    with tempfile.TemporaryDirectory(prefix="socket-lab-test-") as folder:
+        if os.geteuid() == 0:
+            os.chown(folder, SOMEBODY, SOMEBODY)
+        yield Path(folder)
+
+
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("suite", SUITES)
-def test_the_contract_holds_for_an_ordinary_user(suite: str, tmp_path: Path) -> None:
+def test_the_contract_holds_for_an_ordinary_user(suite: str, home: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("the other tests run as an ordinary user already")
     somebody = {"user": SOMEBODY, "group": SOMEBODY, "extra_groups": []}
@@ -28,11 +42,6 @@ def test_the_contract_holds_for_an_ordinary_user(suite: str, tmp_path: Path) -> 
         if os.environ.get("CI"):
             pytest.fail(reason)
         pytest.skip(reason)
-    home = tmp_path / "home"
-    home.mkdir()
-    os.chown(home, SOMEBODY, SOMEBODY)
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(folder.stat().st_mode | 0o011)
     argv = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--lab-engine", "netns", "--deselect"]
     argv += [f"tests/engines/test_netns_engine.py::{LONG}", f"--basetemp={home}/tmp", suite]
     env = {
