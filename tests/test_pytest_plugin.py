@@ -299,7 +299,7 @@ def test_what_a_test_started_or_changed_is_as_before_in_the_next(project: Projec
                 assert False
 
         def test_finds_nothing(lab):
-            lab["server"].start(["python", "-c", LISTEN]).type("")
+            assert lab["server"].run(["python", "-c", LISTEN], input="\\n").status == 0
             assert "UP" in lab["server"].run("ip -brief link show eth0").stdout
         """,
     )
