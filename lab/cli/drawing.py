@@ -2,16 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from lab import terminal
 from lab.cli import labs
 from lab.cli.given import Given, lab_options
 from lab.report import graph
 from lab.report.file import ReportFile
 
-_FORMATS = {"text": graph.text, "svg": graph.svg, "mermaid": graph.mermaid, "dot": graph.dot}
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from lab.topology import Topology
+
+_FORMATS: Mapping[str, Callable[[Topology], str]] = {
+    "text": graph.text,
+    "svg": graph.svg,
+    "mermaid": graph.mermaid,
+    "dot": graph.dot,
+}
 _ENDINGS = {".svg": "svg", ".mmd": "mermaid", ".mermaid": "mermaid", ".dot": "dot", ".gv": "dot"}
 
 
@@ -47,5 +60,8 @@ def graph_command(given: Given, format_name: str | None, path: Path) -> None:
     file = ReportFile("-o", path)
     topology = labs.topology_of(given)
     file.check()
-    draw = _FORMATS[format_name or _ENDINGS.get(path.suffix.lower(), "text")]
-    file.write(draw(topology))
+    name = format_name or _ENDINGS.get(path.suffix.lower(), "text")
+    if name == "text" and file.is_stdout and sys.stdout.isatty():
+        file.write(graph.text(topology, min(graph.WIDEST, terminal.size()[0])))
+    else:
+        file.write(_FORMATS[name](topology))

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
+import os
+import struct
+import termios
 from typing import TYPE_CHECKING
 
 import pytest
@@ -53,7 +58,7 @@ def test_a_format_wins_over_the_files_name(cli: Cli, topology: Topology, tmp_pat
 
 def test_any_compose_file_of_the_subset_is_drawn(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "compose.yaml").write_text(OTHER)
-    done = cli.at(tmp_path).inside("graph")
+    done = cli.at(tmp_path)("graph")
     assert (done.code, done.err) == (0, "")
     assert done.out == (
         "┌───────────────────────────┐\n"
@@ -70,6 +75,23 @@ def test_a_wrong_compose_file_is_told_with_its_line_and_nothing_is_written(cli: 
     assert (done.code, done.out) == (2, "")
     assert "compose.yaml:4: services.right.networks.lan.ipv4_adress: no such key (did you mean" in done.err
     assert not (tmp_path / "picture.svg").exists()
+
+
+@pytest.mark.parametrize(("columns", "first"), [(80, "┌──────"), (72, "datacenter 203.0.113.0/24 public")])
+def test_a_terminal_too_narrow_for_the_picture_gets_a_list(cli: Cli, columns: int, first: str) -> None:
+    ours, theirs = os.openpty()
+    fcntl.ioctl(ours, termios.TIOCSWINSZ, struct.pack("HHHH", 24, columns, 0, 0))
+    with cli.start("graph", stdout=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # EIO: nobody has it open any more
+            while data := os.read(ours, 65536):
+                shown += data
+    os.close(ours)
+    lines = shown.decode().split("\r\n")
+    assert process.returncode == 0
+    assert lines[0].startswith(first)
+    assert max(map(len, lines)) <= columns
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,6 @@
 from lab.report.graph.dot import dot
 from lab.report.graph.mermaid import mermaid
 from lab.report.graph.svg import svg
-from lab.report.graph.text import text
+from lab.report.graph.text import WIDEST, text
 
-__all__ = ["dot", "mermaid", "svg", "text"]
+__all__ = ["WIDEST", "dot", "mermaid", "svg", "text"]

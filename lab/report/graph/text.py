@@ -21,13 +21,14 @@ if TYPE_CHECKING:
     from lab.report.graph.geometry import Layout, PlacedNetwork, PlacedNode, Wire
     from lab.topology import Interface, Network, Node, Topology
 
-_WIDEST = 100
+WIDEST = 100
+"""Wider lines are not easy to read, whatever room there is."""
 
 
-def text(topology: Topology) -> str:
-    """The picture, where a NAT router has a double frame; a list of networks when 100 columns are not enough for it."""
-    place, canvas = layout(topology, characters(topology)), Canvas()
-    if place.width > _WIDEST:
+def text(topology: Topology, columns: int = WIDEST) -> str:
+    """The picture, where a NAT router has a double frame; a list of networks where there are too few columns for it."""
+    place, canvas = layout(topology, characters(topology, columns)), Canvas()
+    if place.width > columns:
         return listing(topology)
     for network in place.networks:
         _draw_network(canvas, network)
@@ -38,7 +39,7 @@ def text(topology: Topology) -> str:
     return str(canvas)
 
 
-def characters(topology: Topology) -> Ruler:
+def characters(topology: Topology, columns: int = WIDEST) -> Ruler:
     """Everything is measured in characters and lines."""
     return Ruler(
         character=1,
@@ -52,7 +53,7 @@ def characters(topology: Topology) -> Ruler:
         space=3,
         corridor=1,
         track=1,
-        widest=_WIDEST,
+        widest=columns,
         header_height=2,
         header=lambda network: [f"{_name(network)}   {words.kind(network)}"],
         host=_host,
