@@ -17,7 +17,7 @@ _NUMBERS = {"icmp": (1, 58), "tcp": (6,), "udp": (17,)}
 
 _ALLOWED = "arp, icmp, udp, tcp, udp/PORT, tcp/PORT"
 _LAST_PORT = 65535
-_ICMPV6 = 58
+_IGMP, _ICMPV6 = 2, 58
 _NEIGHBOURS = frozenset({130, 131, 132, 133, 134, 135, 136, 137, 143})
 """ICMPv6 messages that do for IPv6 what ARP does for IPv4, unasked for too: neighbours, routers and groups
 (RFC 4861, RFC 3810)."""
@@ -26,7 +26,8 @@ _NEIGHBOURS = frozenset({130, 131, 132, 133, 134, 135, 136, 137, 143})
 class Only:
     """Takes the packets of some sorts at one place; all of IP when none is named. ValueError for a bad sort.
 
-    What IPv6 says to neighbours on its own account (RFC 4861) counts as ARP does, which it took the place of.
+    What IPv6 says to neighbours on its own account (RFC 4861) counts as ARP does, which it took the place of; so does
+    what IPv4 says of groups (RFC 3376), which comes when the kernel likes and is for this network only.
 
     Fragments but the first have no ports (RFC 791): what their first one was is remembered.
     """
@@ -75,9 +76,8 @@ class Only:
 
 
 def _is_about_neighbours(packet: Packet) -> bool:
-    return (
-        isinstance(packet.transport, Icmp)
-        and packet.ip is not None
-        and packet.ip.protocol == _ICMPV6
-        and packet.transport.kind in _NEIGHBOURS
-    )
+    if packet.ip is None:
+        return False
+    if packet.ip.protocol == _ICMPV6:
+        return isinstance(packet.transport, Icmp) and packet.transport.kind in _NEIGHBOURS
+    return packet.ip.protocol == _IGMP

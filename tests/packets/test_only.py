@@ -32,9 +32,11 @@ PACKETS: dict[str, Packet] = {
     "to 53": HERE / UDP(sport=40001, dport=53),
     "segment": SEGMENT,
     "segment to 80": HERE / TCP(sport=40001, dport=80),
-    "igmp": HERE / Raw(b"x"),
+    "groups": HERE / Raw(b"x"),
+    "something else": HERE / Raw(b"x"),
 }
-PACKETS["igmp"].proto = 2
+PACKETS["groups"].proto = 2  # IGMP
+PACKETS["something else"].proto = 132
 
 
 def taken(only: Only, packet: Packet) -> bool:
@@ -44,8 +46,8 @@ def taken(only: Only, packet: Packet) -> bool:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ([], set(PACKETS) - {"arp", "arp of IPv6"}),
-        (["arp"], {"arp", "arp of IPv6"}),
+        ([], set(PACKETS) - {"arp", "arp of IPv6", "groups"}),
+        (["arp"], {"arp", "arp of IPv6", "groups"}),
         (["icmp"], {"echo", "echo 6", "port unreachable"}),
         (["udp"], {"to 3000", "from 3000", "to 3000 over IPv6", "to 53"}),
         (["tcp"], {"segment", "segment to 80"}),
@@ -53,7 +55,17 @@ def taken(only: Only, packet: Packet) -> bool:
         (["tcp/3000"], {"segment"}),
         (
             ["udp/3000", "icmp", "arp"],
-            {"arp", "arp of IPv6", "echo", "echo 6", "port unreachable", "to 3000", "from 3000", "to 3000 over IPv6"},
+            {
+                "arp",
+                "arp of IPv6",
+                "groups",
+                "echo",
+                "echo 6",
+                "port unreachable",
+                "to 3000",
+                "from 3000",
+                "to 3000 over IPv6",
+            },
         ),
     ],
 )
