@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from lab.capture import start_captures
-from lab.nat import translations
+from lab.nat import forget_translations, translations
 from lab.packets import Captured, decode
 from lab.sightings import Sighting, sight_packets, sight_table
 
@@ -49,6 +49,8 @@ class Wire:
         self._lab = lab
         self._began_at_s = time.time()
         self._routers = _routers(scenario, lab.topology, everywhere=bool(everywhere))
+        for table in scenario.nat:  # what earlier scenarios left there is not part of this one
+            forget_translations(lab, table.host)
         expected = _expected(scenario)
         rest = _on_the_way(scenario, lab.topology) if everywhere else {}
         self._expected = start_captures(
@@ -78,8 +80,8 @@ class Wire:
     @property
     def quiet_s(self) -> float:
         """Since when no packet has passed where the scenario expects something."""
-        last = max((frame.time_s for capture in self._expected for _, frame in capture.frames), default=0.0)
-        return time.time() - last
+        tapped = (one for capture in self._expected for one in capture.tapped)
+        return time.time() - max((one.frames[-1].time_s for one in tapped if one.frames), default=0.0)
 
     def sightings(self, setting: Callable[[str], Setting]) -> list[Sighting]:
         """The packets so far where the scenario expects some."""

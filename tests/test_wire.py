@@ -141,6 +141,12 @@ def test_a_routers_table_says_what_became_of_a_flow(result_of: Callable[..., Res
     assert [str(one) for one in (result.record.translations if result.record else {})["router-a"]]
 
 
+def test_flows_of_an_earlier_scenario_are_forgotten(result_of: Callable[..., Result]) -> None:
+    table = "udp {client-a1}:{inside} > {server}:3000 as {router-a.internet}:{outside:port}"
+    steps = f"{STEPS}\nnat:\n- at: router-a\n  transcript: |\n    {table}\n"
+    assert [told(result_of(steps)), told(result_of(steps))] == [[], []]
+
+
 def test_a_flow_that_is_not_in_the_table_fails_it(result_of: Callable[..., Result]) -> None:
     result = result_of(
         f"{STEPS}\nnat:\n- at: router-b\n  transcript: |\n    ...\n    udp {{_}}:{{inside}} {{_}}\n    ...\n"
