@@ -44,8 +44,11 @@ def follow(
             continue
         passed = passages(incoming, outgoing, table)
         onward |= {came[before]: went[after] for before, after in passed.items()}
-        new = [hop for number, hop in enumerate(outgoing) if number not in passed.values()]
-        cut |= {came[n] for n, hop in enumerate(incoming) if n not in passed and cut_up(hop, new, table)}
+        taken = set(passed.values())
+        new = [hop for number, hop in enumerate(outgoing) if number not in taken]
+        left = [number for number in range(len(incoming)) if number not in passed]
+        in_pieces = cut_up([incoming[number] for number in left], new, table)
+        cut |= {came[number] for number, is_cut in zip(left, in_pieces, strict=True) if is_cut}
     endings = Endings(topology, neighbours, captures, tables)
     return tuple(
         Journey(

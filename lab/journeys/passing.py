@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ from lab.journeys.likeness import Whole, substance_of, whole_of
 from lab.journeys.pairing import pair
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Sequence
+    from collections.abc import Hashable, Iterable, Iterator, Sequence
 
     from lab.journeys.model import Hop
 
@@ -32,14 +33,17 @@ def passages(incoming: Sequence[Hop], outgoing: Sequence[Hop], images: Images) -
     return found
 
 
-def cut_up(whole: Hop, outgoing: Iterable[Hop], images: Images) -> bool:
-    """Was it sent on in fragments, or its fragments in others?"""
-    mine = whole_of(whole.packet)
-    if mine is None:
-        return False
-    ways = [flow.addresses for flow, _ in images.of(whole.packet) if flow]
-    wanted = {Whole(mine.protocol, mine.ident, *addresses) for addresses in ways}
-    return any(whole_of(hop.packet) in wanted for hop in outgoing if hop.time_s >= came_s(whole))
+def cut_up(incoming: Iterable[Hop], outgoing: Iterable[Hop], images: Images) -> Iterator[bool]:
+    """For each that came in: was it sent on in fragments, or its fragments in others?"""
+    last_s: dict[Whole, float] = {}
+    for hop in outgoing:
+        if (whole := whole_of(hop.packet)) is not None:
+            last_s[whole] = hop.time_s
+    for hop in incoming:
+        mine = whole_of(hop.packet)
+        ways = [flow.addresses for flow, _ in images.of(hop.packet) if flow] if mine else []
+        wholes = [Whole(mine.protocol, mine.ident, *addresses) for addresses in ways if mine]
+        yield any(last_s.get(whole, -math.inf) >= came_s(hop) for whole in wholes)
 
 
 def came_s(hop: Hop) -> float:

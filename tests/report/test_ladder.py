@@ -215,6 +215,15 @@ def test_however_long_it_gets_it_stays_readable(world: World, draw: Draw) -> Non
     assert rows(drawing, "250 more packets and lines")
 
 
+def test_of_a_flood_the_beginning_and_the_end_are_shown(world: World, draw: Draw) -> None:
+    for number in range(3000):
+        world.send(number / 1000, udp((A1, 40001), SERVER, b"%d" % number), OUT)
+    drawing = draw()
+    assert [len(rows(drawing, f"UDP {len(text)} '{text}'")) for text in ("0", "1499", "2500", "2999")] == [1, 1, 1, 1]
+    assert rows(drawing, "1,000 more packets", "1,001 more packets", "999 more packets")
+    assert not rows(drawing, "✗")
+
+
 @pytest.mark.parametrize("width", range(20, 165, 5))
 def test_no_line_is_wider_than_the_terminal(width: int, world: World, draw: Draw, scenario: Scenario) -> None:
     world.send(0.1, udp((A1, 40001), SERVER, "你好服务器".encode()), OUT)

@@ -45,9 +45,11 @@ def lines(result: Result, topology: Topology, width: int, *, with_styles: bool =
 
 
 def _laddered(ladder: Ladder, width: int, result: Result, topology: Topology, *, with_styles: bool) -> Sequence[Text]:
+    if found := drawn(ladder, width, EASY, with_styles=with_styles):
+        return found
     narrow = make_ladder(result, topology, is_narrow=True) or ladder
-    for one, least_lane in ((ladder, EASY), (narrow, EASY), (narrow, TIGHT)):
-        if found := drawn(one, width, least_lane, with_styles=with_styles):
+    for least_lane in (EASY, TIGHT):
+        if found := drawn(narrow, width, least_lane, with_styles=with_styles):
             return found
     return list(_listed(narrow))
 

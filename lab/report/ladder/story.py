@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from lab.journeys import follow
 from lab.report.ladder.beside import Spot, placed
+from lab.report.ladder.bounds import bounded
 from lab.report.ladder.columns import arranged, columns, lanes
 from lab.report.ladder.folding import folded
 from lab.report.ladder.labels import Labels
@@ -35,7 +36,8 @@ def make_ladder(result: Result, topology: Topology, *, is_narrow: bool = False) 
     if record is None:
         return None
     with_arp = not _WITH_ARP.isdisjoint(result.scenario.topics)
-    found = follow(record.captures, topology, record.translations)
+    captures, flood = bounded(record.captures)
+    found = follow(captures, topology, record.translations)
     journeys = [journey for journey in found if with_arp or journey.packet.arp is None]
     if not journeys:
         return None
@@ -46,7 +48,7 @@ def make_ladder(result: Result, topology: Topology, *, is_narrow: bool = False) 
     return Ladder(
         columns=columns(order, steps, topology),
         lanes=lanes(order, steps, topology),
-        rows=tuple(folded(_in_order(walks, said, _changes(record)))),
+        rows=tuple(folded(_in_order(walks, said, [*_changes(record), *_left_out(flood)]))),
         tables=used(journeys, record.translations),
         roles=tuple(dict.fromkeys(execution.role for execution in record.executions)),
     )
@@ -78,6 +80,10 @@ def _said(record: Record) -> Iterator[Say]:
 
 def _changes(record: Record) -> list[Note]:
     return [Note(time_s=change.time_s, kind="change", text=str(change)) for change in record.changes]
+
+
+def _left_out(flood: tuple[float, int] | None) -> list[Note]:
+    return [] if flood is None else [Note(time_s=flood[0], kind="cut", text=f"{flood[1]:,} more packets")]
 
 
 def _in_order(walks: Sequence[Walk], said: Iterable[Say], notes: Iterable[Note]) -> list[Row]:
