@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from lab.compose.form import REASONS, FileForm, NetworkForm, ServiceForm
 from lab.host.start import OPTIONS
+from lab.scenario import load_scenario
+
+if TYPE_CHECKING:
+    from lab.topology import Topology
 
 ROOT = Path(__file__).parents[1]
 COMPOSE = (ROOT / "docs/compose.md").read_text()
@@ -32,6 +37,15 @@ def test_docs_compose_md_lists_every_key_that_only_docker_looks_at() -> None:
 
 def test_docs_compose_md_names_no_key_as_refused_that_is_not() -> None:
     assert set(re.findall(r"`(\w+)`", section("Refused"))) <= set(REASONS)
+
+
+def test_the_expectations_of_docs_packets_md_are_such_as_a_scenario_may_have(tmp_path: Path, topology: Topology) -> None:
+    (written,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/packets.md").read_text(), re.DOTALL)
+    head = "name: it\ntitle: It\ntopics: [it]\nstory: It.\nsteps:\n- {run: it, host: server, command: ls}\n"
+    (tmp_path / "it.yaml").write_text(head + written)
+    scenario = load_scenario(tmp_path / "it.yaml", topology)
+    assert [watch.only for watch in scenario.packets] == [("udp/3000", "icmp")]
+    assert [table.host for table in scenario.nat] == ["router-a"]
 
 
 def test_links_between_documents_lead_somewhere() -> None:

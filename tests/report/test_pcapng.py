@@ -54,6 +54,12 @@ def test_packets_are_whole_and_of_today(capture: Path) -> None:
     assert max(map(int, tshark(capture, "-T", "fields", "-e", "frame.cap_len").split())) == 1514
 
 
+def test_only_an_address_that_one_host_has_gets_a_name(capture: Path) -> None:
+    hosts = tshark(capture, "-N", "n", "-q", "-z", "hosts")
+    assert "203.0.113.10\tserver" in hosts
+    assert "192.168.1.10" not in hosts  # two homes have one
+
+
 def test_steps_stand_beside_their_first_packets(capture: Path) -> None:
     comments = [line for line in tshark(capture, "-T", "fields", "-e", "frame.comment").splitlines() if line]
     assert any("client on client-a1: python services/udp_echo.py client 203.0.113.10" in line for line in comments)
