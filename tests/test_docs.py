@@ -39,7 +39,7 @@ def test_docs_compose_md_names_no_key_as_refused_that_is_not() -> None:
     assert set(re.findall(r"`(\w+)`", section("Refused"))) <= set(REASONS)
 
 
-def test_the_expectations_of_docs_packets_md_are_such_as_a_scenario_may_have(tmp_path: Path, topology: Topology) -> None:
+def test_a_scenario_may_have_the_expectations_of_docs_packets_md(tmp_path: Path, topology: Topology) -> None:
     (written,) = re.findall(r"```yaml\n(.*?)```", (ROOT / "docs/packets.md").read_text(), re.DOTALL)
     head = "name: it\ntitle: It\ntopics: [it]\nstory: It.\nsteps:\n- {run: it, host: server, command: ls}\n"
     (tmp_path / "it.yaml").write_text(head + written)
