@@ -49,8 +49,9 @@ def put_walk(sheet: Sheet, walk: Walk) -> Iterator[Strip]:
         if step.loss == "here":
             below += _put_end(sheet, strip, step, walk.steps[number - 1] if number else None)
         else:
-            for target in (*step.targets, *step.bystanders):
+            for target in (*step.bystanders, *step.targets):  # whom it is for lies on top
                 _put_arrow(sheet, strip, step, target, style_of_packet(walk.journey.packet))
+            _put_fork(sheet, strip, step)
     if label is not None:
         strip.put(*label, STRONG)
     yield strip
@@ -121,6 +122,13 @@ def _put_arrow(sheet: Sheet, strip: Strip, step: Step, target: str, usual: str) 
         room = abs(there - end) - 3
         why = shortened(step.why, room)
         strip.put(end + 2 if forward > 0 else end - 1 - cell_len(why), why, LOST)
+
+
+def _put_fork(sheet: Sheet, strip: Strip, step: Step) -> None:
+    """Where one frame leaves to both sides."""
+    x = sheet.x(step.sender)
+    if len({sheet.x(target) > x for target in (*step.targets, *step.bystanders)}) > 1:
+        strip.put(x, sheet.joint(step.sender, 0), sheet.line_style(step.sender))
 
 
 def _put_via(sheet: Sheet, strip: Strip, step: Step, way: range) -> None:

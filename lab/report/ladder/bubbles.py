@@ -25,7 +25,7 @@ _LINE = 17
 _PAD = 10
 _AROUND = 12
 _AWAY = 10
-_LONGEST = 1000
+_LONGEST = 300
 
 
 @dataclass(frozen=True)
@@ -100,7 +100,8 @@ def _text(say: Say) -> Text:
     text = Text.assemble(*parts)
     text.expand_tabs(8)
     text.rstrip()
-    return text[:_LONGEST] if len(text) > _LONGEST else text
+    text.truncate(_LONGEST, overflow="ellipsis")
+    return text
 
 
 def _pieces(text: Text) -> Iterator[tuple[str, str]]:

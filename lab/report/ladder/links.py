@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -9,6 +10,7 @@ if TYPE_CHECKING:
 
     from lab.record import Change
 
+_MTU = re.compile(r"mtu ([0-9]+)")
 _TAKES = ("down", "loss", "rate")
 _TAKES_ALL = ("down", "loss 100%")
 
@@ -28,6 +30,11 @@ class Links:
         """Does nothing at all pass there?"""
         words = self._state(node, network, time_s).split(", ")
         return any(word in _TAKES_ALL for word in words)
+
+    def mtu(self, node: str, network: str, time_s: float) -> int | None:
+        """The largest packet in bytes that passes there, where that was changed."""
+        found = _MTU.search(self._state(node, network, time_s))
+        return int(found[1]) if found else None
 
     def _state(self, node: str, network: str, time_s: float) -> str:
         link = f"{node}/{network}"

@@ -107,6 +107,10 @@ class Steps:
             return "not for it"
         if ip.ttl <= 1:
             return "its time to live is over"
-        if self._neighbours.next_hop(router, ip.target) is None:
+        onward = self._neighbours.next_hop(router, ip.target)
+        mtu = self._links.mtu(router, onward[0], hop.time_s) if onward else None
+        if mtu is not None and ip.dont_fragment and ip.length > mtu:
+            return f"{ip.length} bytes, and {mtu} at most"
+        if onward is None:
             return f"no route to {ip.target}"
         return "nobody inside asked for it" if node.nat == hop.network else "dropped"

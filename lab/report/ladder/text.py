@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _LINES = {"plain": "│", "nat": "┃"}
 _PAUSES = {"plain": "┊", "nat": "┇"}
-_JOINTS = {("plain", 1): "├", ("plain", -1): "┤", ("nat", 1): "┠", ("nat", -1): "┨"}
-_LONGEST = 2000
+_JOINTS = {"plain": "┼├┤", "nat": "╂┠┨"}
+_LONGEST = 300
 
 
 def drawn(ladder: Ladder, width: int, least_lane: int, *, with_styles: bool) -> list[Text] | None:
@@ -71,8 +71,8 @@ class Sheet:
         return self.xs[self.ladder.index(column)]
 
     def joint(self, column: str, forward: int) -> str:
-        """Where an arrow leaves its line, to the right (1) or to the left (-1)."""
-        return _JOINTS[_kind(self._column(column)), forward]
+        """Where an arrow leaves its line, to the right (1), to the left (-1) or to both sides (0)."""
+        return _JOINTS[_kind(self._column(column))][forward]
 
     def line_style(self, column: str) -> str:
         """Of its line."""

@@ -81,10 +81,10 @@ def _draw_step(pen: Pen, across: Across, step: Step, level: int) -> None:
     if step.loss == "here":
         _draw_end(pen, across, step, level)
         return
-    for target in step.targets:
-        _draw_arrow(pen.group("lab-lost") if step.loss else pen, across, step, target, level)
     for target in step.bystanders:
         _draw_arrow(pen.group("lab-aside", f"{target} hears it too"), across, step, target, level)
+    for target in step.targets:  # on top
+        _draw_arrow(pen.group("lab-lost") if step.loss else pen, across, step, target, level)
 
 
 def _draw_arrow(pen: Pen, across: Across, step: Step, target: str, level: int) -> None:
