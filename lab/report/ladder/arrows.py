@@ -51,7 +51,7 @@ def put_walk(sheet: Sheet, walk: Walk) -> Iterator[Strip]:
         else:
             for target in (*step.bystanders, *step.targets):  # whom it is for lies on top
                 _put_arrow(sheet, strip, step, target, style_of_packet(walk.journey.packet))
-            _put_fork(sheet, strip, step)
+            _put_ears(sheet, strip, step)
     if label is not None:
         strip.put(*label, STRONG)
     yield strip
@@ -124,11 +124,14 @@ def _put_arrow(sheet: Sheet, strip: Strip, step: Step, target: str, usual: str) 
         strip.put(end + 2 if forward > 0 else end - 1 - cell_len(why), why, LOST)
 
 
-def _put_fork(sheet: Sheet, strip: Strip, step: Step) -> None:
-    """Where one frame leaves to both sides."""
-    x = sheet.x(step.sender)
-    if len({sheet.x(target) > x for target in (*step.targets, *step.bystanders)}) > 1:
-        strip.put(x, sheet.joint(step.sender, 0), sheet.line_style(step.sender))
+def _put_ears(sheet: Sheet, strip: Strip, step: Step) -> None:
+    """Where one frame leaves to both sides, and who hears it on its way to somebody else."""
+    here = sheet.x(step.sender)
+    if len({sheet.x(target) > here for target in (*step.targets, *step.bystanders)}) > 1:
+        strip.put(here, sheet.joint(step.sender, 0), sheet.line_style(step.sender))
+    for node in step.bystanders:
+        x = sheet.x(node)
+        strip.put(x + (-1 if x > here else 1), "▷" if x > here else "◁", WEAK)
 
 
 def _put_via(sheet: Sheet, strip: Strip, step: Step, way: range) -> None:

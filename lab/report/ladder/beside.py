@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from lab.report.ladder.model import Say, Walk
 
 _SKEW_S = 0.001
+_AT_ONCE_S = 0.005
 _SOON_S = 0.05
 _LATE_S = 2.0
 _WORD = re.compile(r"[0-9A-Fa-f.:]*[0-9A-Fa-f]|::")
@@ -49,25 +50,42 @@ def placed(said: Sequence[Say], walks: Iterable[Walk]) -> list[tuple[Spot, Say]]
 
 
 def _causes(said: Iterable[Say], walks: Sequence[Walk]) -> Iterator[Spot | None]:
-    greeted: list[Walk] = []
+    spent: list[Walk] = []
     for say in said:
         if any(part.is_typed for part in say.parts):
             yield _before_sent(say, walks)
             continue
         near = [walk for walk in walks if _is_near(say, walk)]
-        named = next((walk for walk in near if walk not in greeted and _tells_source(say, walk)), None)
-        if told := [(len(_text(walk)), walk.time_s) for walk in near if _tells_payload(say, walk)]:
-            yield Spot(max(told)[1], 1, say.time_s)
-        elif named is not None:
-            greeted.append(named)
-            yield Spot(named.time_s, 1, say.time_s)
-        else:
-            yield None
+        told = [walk for walk in near if _tells_payload(say, walk)]
+        cause = max(told, key=lambda walk: (len(_text(walk)), walk.time_s), default=None)
+        if cause is None:
+            cause = _named(say, [walk for walk in near if walk not in spent])
+        if cause is not None:
+            spent.append(cause)
+        yield Spot(cause.time_s, 1, say.time_s) if cause else None
 
 
 def _before_sent(say: Say, walks: Iterable[Walk]) -> Spot | None:
     sent = (w.time_s for w in walks if w.journey.origin == say.column and 0 <= say.time_s - w.time_s < _SOON_S)
     return next((Spot(time_s, -1, say.time_s) for time_s in sent), None)
+
+
+def _named(say: Say, near: Iterable[Walk]) -> Walk | None:
+    """The packet whose sender the line names: the first of a conversation that has just begun, else the last words."""
+    speakers = [walk for walk in near if _tells_source(say, walk)]
+    first = (walk for walk in speakers if _begins(walk) and say.time_s - walk.time_s < _begins(walk))
+    words = [walk for walk in speakers if _text(walk)]
+    return next(first, words[-1] if words else None)
+
+
+def _begins(walk: Walk) -> float:
+    """For how long a line about its sender is likely to be about this packet."""
+    match walk.journey.packet.transport:
+        case Udp():
+            return _LATE_S
+        case Tcp(flags=flags) if "SYN" in flags:
+            return _AT_ONCE_S
+    return 0.0
 
 
 def _is_near(say: Say, walk: Walk) -> bool:
@@ -82,14 +100,14 @@ def _tells_payload(say: Say, walk: Walk) -> bool:
 
 
 def _tells_source(say: Say, walk: Walk) -> bool:
-    """Does the packet begin something, and is its sender named, as this host knows it?
+    """Does the packet begin or say something, and is its sender named, as this host knows it?
 
     Of its own packets the port will do, unless with somebody else's address: that must have come in an answer.
     """
     is_own = walk.journey.origin == say.column
     flow = flow_of(walk.journey.hops[0 if is_own else -1].packet)
     transport = walk.journey.packet.transport
-    if flow is None or not (isinstance(transport, Udp) or (isinstance(transport, Tcp) and "SYN" in transport.flags)):
+    if flow is None or not (isinstance(transport, Udp | Tcp) and (transport.length or _begins(walk))):
         return False
     words = set(_WORD.findall(say.text))
     addresses = {word for word in words if word.count(".") == 3 or word.count(":") > 1}

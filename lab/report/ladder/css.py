@@ -34,6 +34,7 @@ CSS = """
 .lab-ladder text.lab-lost { fill: var(--lab-lost); font-weight: 700; }
 .lab-ladder .lab-aside .lab-arrow { stroke: var(--lab-line); stroke-width: 1.25; stroke-dasharray: 2 3; }
 .lab-ladder .lab-aside .lab-head { fill: var(--lab-line); }
+.lab-ladder .lab-ear { fill: none; stroke: var(--lab-line); stroke-width: 1.25; stroke-dasharray: 2 3; }
 .lab-ladder .lab-via { fill: var(--lab-paper); stroke: var(--lab-ink); stroke-width: 1; }
 .lab-ladder .lab-passing { font-size: 10px; fill: var(--lab-dim); }
 .lab-ladder .lab-stop { fill: var(--lab-paper); stroke: var(--lab-lost); stroke-width: 1.5; }

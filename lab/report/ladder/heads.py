@@ -38,6 +38,8 @@ def draw_cables(pen: Pen, across: Across) -> None:
     y = TOP + CARD / 2
     spans = zip(across.ladder.lanes, pairwise(across.xs), pairwise(across.ladder.columns), strict=True)
     for lane, (name, (left, right), (one, other)) in enumerate(spans):
+        if not name:
+            continue
         start, end = left + across.reach(one, "right"), right - across.reach(other, "left")
         pen.line("lab-cable", start, y, end, y)
         pen.text(f"lab-small{_kind(across, lane)}", (start + end) / 2, y - 7, name, "middle")

@@ -40,13 +40,16 @@ def draw_walk(pen: Pen, across: Across, walk: Walk, y: int) -> None:
     )
     level = y + height_of(walk) - 10
     group.text("lab-dim", TIMES - 8, level + 4, f"{walk.time_s:.3f} s", "end")
+    chosen = choose_label(walk, lambda step: _room(across, step))
     for step in walk.steps:
-        _draw_step(group, across, step, level)
+        _draw_step(group, across, step, level, with_names=chosen is None or step is not chosen[0])
     _draw_knots(group, across, walk, level)
     for sign in walk.signs:
         _draw_sign(group, across, sign, y + 4)
     _draw_directions(group, across, walk, y + 4)
-    _draw_label(group, across, walk, level)
+    if chosen is not None:
+        left, right = across.free(chosen[0])
+        group.text("lab-label lab-halo", (left + right) / 2, level - _ABOVE_LINE, chosen[1], "middle")
 
 
 def is_refusal(walk: Walk) -> bool:
@@ -77,14 +80,19 @@ def pill_width(text: str) -> float:
     return len(text) * CHARACTER + 2 * _PILL_PAD
 
 
-def _draw_step(pen: Pen, across: Across, step: Step, level: int) -> None:
+def _draw_step(pen: Pen, across: Across, step: Step, level: int, *, with_names: bool) -> None:
     if step.loss == "here":
         _draw_end(pen, across, step, level)
         return
-    for target in step.bystanders:
-        _draw_arrow(pen.group("lab-aside", f"{target} hears it too"), across, step, target, level)
+    for node in step.bystanders:
+        aside = pen.group("lab-aside", f"{node} hears it too")
+        if across.x(node) in across.between(step, step.targets[0]):
+            aside.dot("lab-ear", across.x(node), level, 8)
+        else:
+            _draw_arrow(aside, across, step, node, level)
     for target in step.targets:  # on top
         _draw_arrow(pen.group("lab-lost") if step.loss else pen, across, step, target, level)
+    _draw_via(pen, across, step, level, with_names=with_names)
 
 
 def _draw_arrow(pen: Pen, across: Across, step: Step, target: str, level: int) -> None:
@@ -103,11 +111,19 @@ def _draw_arrow(pen: Pen, across: Across, step: Step, target: str, level: int) -
         end = across.end_of_broken(step)
         pen.broken(start, end, level, over)
         pen.text("lab-lost lab-halo", end + forward * 12, level + 4, step.why, "start" if forward > 0 else "end")
+
+
+def _draw_via(pen: Pen, across: Across, step: Step, level: int, *, with_names: bool) -> None:
+    """Routers without a column; below a label there is no room for their names."""
+    here, there = across.x(step.sender), across.x(step.targets[0])
     for number, router in enumerate(step.via, 1):
-        x = start + (end - start) * number / (len(step.via) + 1)
-        width = len(router) * _VIA_CHARACTER + 10
-        pen.box("lab-via", x - width / 2, level - 7, width, 14, 7)
-        pen.text("lab-passing", x, level + 3.5, router, "middle")
+        x = here + (there - here) * number / (len(step.via) + 1)
+        if with_names:
+            width = len(router) * _VIA_CHARACTER + 10
+            pen.box("lab-via", x - width / 2, level - 7, width, 14, 7)
+            pen.text("lab-passing", x, level + 3.5, router, "middle")
+        else:
+            pen.dot("lab-via", x, level, 3.5)
 
 
 def _draw_end(pen: Pen, across: Across, step: Step, level: int) -> None:
@@ -146,16 +162,10 @@ def _draw_directions(pen: Pen, across: Across, walk: Walk, y: int) -> None:
         pen.text("lab-through", across.x(column), y + _PILL - 5, sign, "middle")
 
 
-def _draw_label(pen: Pen, across: Across, walk: Walk, level: int) -> None:
-    def room(step: Step) -> int:
-        left, right = across.free(step)
-        return int((right - left - 2 * WALL - 12) / CHARACTER)
-
-    chosen = choose_label(walk, room)
-    if chosen is not None:
-        step, label = chosen
-        left, right = across.free(step)
-        pen.text("lab-label lab-halo", (left + right) / 2, level - _ABOVE_LINE, label, "middle")
+def _room(across: Across, step: Step) -> int:
+    """For how many characters."""
+    left, right = across.free(step)
+    return int((right - left - 2 * WALL - 12) / CHARACTER)
 
 
 def _half(across: Across, column: str) -> int:
