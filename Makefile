@@ -8,7 +8,7 @@ READY := $(VENV)/.ready
 
 .DEFAULT_GOAL := help
 .PHONY: help lab-up lab-down lab-status scenario scenarios shell doctor image \
-        test test-engine-28 lint bench clean
+        test test-on-docker test-elsewhere test-engine-28 lint bench clean
 
 help: ## This list
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,7 +38,13 @@ image: ## Build the Docker engine's image
 	docker build --tag socket-lab --file services/Dockerfile .
 
 test: lint ## Everything: style, types, tests, both engines, all scenarios
-	$(RUN)/pytest --numprocesses auto --maxprocesses 4 --dist loadgroup
+	$(MAKE) --jobs 2 --output-sync=target test-on-docker test-elsewhere
+
+test-on-docker: $(READY) ## The tests on a Docker Engine, which has room for one lab at a time
+	$(RUN)/pytest -m docker
+
+test-elsewhere: $(READY) ## All other tests, side by side
+	$(RUN)/pytest -m 'not docker' --numprocesses auto --maxprocesses 4
 
 test-engine-28: $(READY) ## Contract and scenarios on the newest Docker Engine
 	tools/test-engine-28 $(RUN)/pytest

@@ -30,6 +30,13 @@ def pytest_configure() -> None:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Those on Docker go one by one, and so for themselves."""
+    call = getattr(item, "callspec", None)
+    if call is not None and call.params.get("lab_engine") == "docker":
+        item.add_marker(pytest.mark.docker)
+
+
 @pytest.fixture(scope="session")
 def engine(pytestconfig: pytest.Config, lab_engine: str) -> Engine:
     """The engine under test."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from lab.engines.docker.lab import DockerLab
     from lab.topology import Topology
 
-pytestmark = pytest.mark.xdist_group("socket-lab-docker")  # where all others are that need the Docker Engine
+pytestmark = pytest.mark.docker
 ROOT = Path(__file__).parents[2]
 DEADLINE_S = 30
 ALONE = f"alone-{os.getpid()}"
