@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from lab.report.ladder.model import Row
 
-GAP_S = 0.1
+GAP_S = 0.25
 """A pause as long as this is worth a word."""
 
 MOST_ROWS = 150

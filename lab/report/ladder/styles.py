@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from lab.packets import Packet
     from lab.topology import Address
 
-PRIVATE, PUBLIC, NAT = "green", "blue", "yellow"
+PRIVATE, PUBLIC, NAT = "green", "bright_blue", "yellow"
 LOST, REFUSAL, CHANGE = "bold red", "red", "yellow"
 STRONG, WEAK = "bold", "dim"
 _ROLES = ("cyan", "magenta", "blue", "yellow", "green", "bright_cyan", "bright_magenta", "bright_blue")
