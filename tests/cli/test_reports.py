@@ -6,8 +6,10 @@ import json
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
+import jsonschema
 import pytest
 
+from lab.report.schema import schema
 from tests.cli.conftest import ROOT
 
 if TYPE_CHECKING:
@@ -33,6 +35,8 @@ def test_for_a_page_every_interface_on_the_way_is_watched(up: Cli, tmp_path: Pat
     places = {f"{captured['host']}/{captured['network']}" for captured in one["captures"]}
     assert {"client-a1/home-a", "router-a/home-a", "router-a/internet", "isp/internet", "server/datacenter"} <= places
     assert [table["router"] for table in one["translations"]] == ["router-a", "router-b"]
+    assert one["captures"][0]["packets"]
+    jsonschema.validate(json.loads(data.read_text()), schema(), jsonschema.Draft202012Validator)
 
 
 @pytest.mark.parametrize(("option", "begin"), [("--html", "<!doctype html>"), ("--junit", "<?xml "), ("--json", "{")])

@@ -263,3 +263,5 @@ def test_a_lane_that_is_many_is_scrolled_and_not_the_page(
     assert wide.evaluate("one => one.scrollWidth > one.clientWidth")
     wide.focus()
     assert shown.page.locator(":focus").get_attribute("aria-label") == "What happened, side by side"
+    shown.page.set_viewport_size(PHONE)  # type: ignore[arg-type]
+    assert shown.page.locator(".lanes").evaluate("one => one.offsetWidth") < PHONE["width"]
