@@ -453,7 +453,7 @@ def test_what_is_typed_may_be_what_another_program_prints_first(clock: Clock) ->
 def bare(text: str) -> str:
     """A scenario file with nothing but typed lines in its transcripts, and without checks of what these bound."""
     lines, is_transcript = [], False
-    for line in text.partition("checks:\n")[0].splitlines():
+    for line in re.split("^(?:packets|nat|checks):$", text, maxsplit=1, flags=re.MULTILINE)[0].splitlines():
         is_transcript = line.startswith("      ") if is_transcript else line == "    transcript: |"
         lines += [f"      {typed}" for typed in re.findall("<<.*?>>", line)] if line.startswith("      ") else [line]
     return "\n".join(lines).replace("    transcript: |\n  - ", "  - ") + "\n"
