@@ -10,9 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lab.journeys import follow
+from lab.journeys import Flow, follow
+from lab.journeys.images import Images
 from lab.journeys.likeness import MATTER_BYTES
 from lab.packets import Arp, Ethernet, Frame, Icmp, Packet, Udp
+from lab.translation import Translation
 from tests.journeys.world import TICK_S, Step, World, ends, fragment, tcp, udp, unreachable, with_ends
 
 if TYPE_CHECKING:
@@ -160,6 +162,21 @@ def test_the_packet_that_an_icmp_error_quotes_is_translated_too(world: World) ->
     assert sorted(map(steps, errors)) == sorted(world.truth[2:])
     quoted = {journey.last: journey.hops[-1].packet.transport.quoted for journey in errors}  # type: ignore[union-attr]
     assert ends(quoted["client-a2"])[0] == (A2, 4322)  # type: ignore[arg-type]
+
+
+def test_an_echo_is_told_apart_by_its_id_which_the_router_may_change() -> None:
+    request = Icmp(kind=8, code=0, text="echo request", ident=777, seq=1)
+    packet = replace(udp((A2, 0), SERVER), transport=request)
+    packet = replace(packet, ip=replace(packet.ip, protocol=1))  # type: ignore[type-var]
+    entry = Translation(
+        protocol="icmp", source=(A2, 777), target=(SERVER[0], 777), outside=(ROUTER_A, 9), inside=(SERVER[0], 9)
+    )
+    ((flow, _),) = Images([entry]).of(packet)
+    assert flow == Flow("icmp", (ROUTER_A, 9), (SERVER[0], 9))
+    answer = replace(packet, transport=replace(request, kind=0, ident=9))
+    answer = replace(answer, ip=replace(answer.ip, source=SERVER[0], target=ROUTER_A))  # type: ignore[type-var]
+    ((flow, _),) = Images([entry]).of(answer)
+    assert flow == Flow("icmp", (SERVER[0], 777), (A2, 777))
 
 
 def test_fragments_follow_the_first_of_them_though_they_have_no_ports(world: World) -> None:
