@@ -38,6 +38,7 @@ def lasting(printed: str) -> Counter[str]:
     lines = (line for line in printed.splitlines() if line and not re.fullmatch(r"  \S.*?  \d+\.\d\d s", line))
     masked = (re.sub(r"\b[0-9a-f]{16,64}\b", "HEX", line) for line in lines)
     masked = (re.sub(r"\b([0-9a-f]{2}:){5}[0-9a-f]{2}\b|(?<=@if)\d+ *", "ID", line) for line in masked)
+    masked = (line.replace("TCP PSH ACK", "TCP ACK") for line in masked)  # when to push is the kernel's choice
     masked = (re.sub(r"(Lost .*?\): ).*", r"\1…", line) for line in masked)  # how a peer is lost is the kernel's choice
     return Counter(re.sub(r"\d+", "N", re.sub(r" +", " ", line)) for line in masked)
 

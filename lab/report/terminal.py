@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from rich.table import Table
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from lab.record import Execution, Record
     from lab.scenario import Scenario
     from lab.topology import Topology
+    from lab.transcript import Match, Mismatch
     from lab.verdict import Result
 
 MOST_LINES = 200
@@ -63,10 +65,10 @@ def print_events(out: Console, result: Result, topology: Topology) -> None:
     _print_cast(out, result.record, topology)
     heading(out, "What happened")
     _print_timeline(out, result.record)
-    for sighting in result.record.sightings:
+    for sighting, comparison in zip(result.record.sightings, result.sighting_comparisons, strict=True):
         source = sighting.expected.source
         heading(out, source[:1].upper() + source[1:])
-        for line in _bounded([line.text for line in sighting.transcript.lines]):
+        for line in _bounded(list(_spoken_of(comparison))):
             out.print(Text.assemble(("  │ ", "dim"), line), soft_wrap=True)
 
 
@@ -169,6 +171,16 @@ def _line(moment: Moment, with_styles: bool) -> Text:
             text.append(_TYPED.format(part.text) if part.is_typed else part.text)
     text.expand_tabs(8)
     return text
+
+
+def _spoken_of(comparison: Match | Mismatch) -> Iterator[str]:
+    """What was seen; of what the scenario says nothing about (`...`), only how much it was."""
+    for is_skipped, rows in groupby(comparison.rows, key=lambda row: row.ok and row.expected in {None, "..."}):
+        seen = [row.seen for row in rows if row.seen is not None]
+        if not is_skipped:
+            yield from seen
+        elif seen:
+            yield f"… {len(seen):,} more …"
 
 
 def _bounded(lines: Sequence[str]) -> list[str]:

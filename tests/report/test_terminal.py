@@ -6,19 +6,20 @@ import io
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import pytest
 from rich.console import Console
 
 from lab.record import TypedAt
 from lab.report.console import has_styles, print_table
-from lab.report.terminal import MOST_LINES, print_story, print_verdict
-from lab.transcript import Line
+from lab.report.terminal import MOST_LINES, print_events, print_story, print_verdict
+from lab.scenario import Watch
+from lab.sightings import Sighting
+from lab.transcript import Line, Place, Setting, Template, Transcript
 from lab.verdict import Result, Verdict, judge_record
 from tests.report.conftest import text_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    import pytest
 
     from lab.record import Record
     from lab.scenario import Scenario
@@ -153,3 +154,25 @@ def test_without_colours_typed_input_has_marks(judged: Callable[..., Result], to
 def test_a_table_through_a_pipe_has_one_line_a_row_and_nothing_behind_it(capsys: pytest.CaptureFixture[str]) -> None:
     print_table(("a", "b"), [("x", "y" * 300), ("[bold]", "z")])
     assert capsys.readouterr().out == f"a        b\nx        {'y' * 300}\n[bold]   z\n"
+
+
+@pytest.mark.parametrize(
+    ("template", "told"),
+    [
+        ("...\nsecond\n...", ["… 1 more …", "second", "… 2 more …"]),
+        ("...\nsecond\n...\nfourth", ["… 1 more …", "second", "… 1 more …", "fourth"]),
+        ("first\nsecond\nthird\n...\nfourth", ["first", "second", "third", "fourth"]),
+        ("...\nfirst\nelse\nfourth", ["first", "second", "third", "fourth"]),
+    ],
+)
+def test_of_packets_that_the_scenario_says_nothing_of_only_the_number_is_told(
+    out: Console, scenario: Scenario, record: Record, topology: Topology, *, template: str, told: list[str]
+) -> None:
+    place = Place("mine.yaml", 1)
+    watch = Watch(host="server", network="datacenter", template=Template.parse(template, place), place=place)
+    lines = tuple(Line(text, 0.1) for text in ("first", "second", "third", "fourth"))
+    sighting = Sighting(expected=watch, transcript=Transcript(watch.source, lines), setting=Setting("server"))
+    result = judge_record(scenario, topology, replace(record, sightings=(sighting,)), "netns")
+    print_events(out, result, topology)
+    shown = text_of(out).partition("Packets at server/datacenter\n")[2].splitlines()
+    assert shown == [f"  │ {line}" for line in told]
