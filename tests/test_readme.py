@@ -49,6 +49,12 @@ def test_a_failure_looks_as_the_readme_shows(readme: str) -> None:
 
 
 @pytest.mark.parametrize("readme", READMES)
+def test_a_ladder_looks_as_the_readme_shows(readme: str) -> None:
+    shown = next(block for block in blocks(readme) if "router-a (NAT)" in block)
+    assert lasting(shown) - lasting(printed("ladder udp-echo")) == Counter()
+
+
+@pytest.mark.parametrize("readme", READMES)
 def test_the_scenario_that_the_readme_shows_is_the_one_that_runs(readme: str) -> None:
     shown = next(block for block in blocks(readme) if block.startswith("steps:"))
     assert (ROOT / "scenarios/udp-echo.yaml").read_text().endswith(shown)
