@@ -8,9 +8,14 @@ from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from lab.record import Change, TypedAt
+from lab.packets import Captured, Frame, decode
+from lab.record import Change, Record, TypedAt
 from lab.report.ladder import svg
+from lab.report.ladder.printing import lines
+from lab.verdict import Result, Verdict
 from tests.journeys.world import World, udp
 from tests.report.conftest import execution
 from tests.report.test_ladder import A1, A2, BACK, OUT, OUT_B, ROUTER_A, SERVER, result_of, world
@@ -20,7 +25,7 @@ if TYPE_CHECKING:
 
     from lab.record import Execution
     from lab.scenario import Scenario
-    from lab.verdict import Result
+    from lab.topology import Topology
 
     Draw = Callable[..., ET.Element]
 
@@ -163,3 +168,32 @@ def test_the_table_of_the_router_stands_below(world: World, draw: Draw) -> None:
 def test_without_a_packet_there_is_no_picture(world: World, result_of: Callable[..., Result]) -> None:
     assert svg(result_of(), world.topology) is None
     assert svg(replace(result_of(), record=None), world.topology) is None
+
+
+FRAMES = st.binary(max_size=120) | st.builds(
+    lambda head, tail: bytes.fromhex("020000000001020000000002080045000054") + head + tail,
+    st.binary(min_size=2, max_size=40),
+    st.binary(max_size=60),
+)
+PLACES = ["client-a1/home-a", "router-a/home-a", "router-a/internet", "isp/internet", "server/datacenter"]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    seen=st.lists(st.tuples(st.sampled_from(PLACES), st.booleans(), FRAMES, st.floats(0, 10)), max_size=25),
+    translated=st.booleans(),
+)
+def test_whatever_passes_on_the_wire_is_drawn(
+    topology: Topology, scenario: Scenario, seen: list[tuple[str, bool, bytes, float]], translated: bool
+) -> None:
+    captures = []
+    for place in PLACES:
+        frames = sorted((at, data, out) for where, out, data, at in seen if where == place)
+        packets = [decode(Frame(time_s=at, outgoing=out, length=len(data), data=data)) for at, data, out in frames]
+        host, _, network = place.partition("/")
+        captures.append(Captured(host=host, network=network, packets=tuple(packets), cut=int(translated)))
+    record = Record(executions=(), is_whole=True, open_ports={}, duration_s=1, captures=tuple(captures))
+    result = Result(scenario=replace(scenario, topics=("arp",)), engine="netns", verdict=Verdict.PASSED, record=record)
+    found = svg(result, topology)
+    assert found is None or ET.fromstring(found).tag == f"{NAMESPACE}svg"
+    assert list(lines(result, topology, 100))

@@ -42,7 +42,7 @@ class Steps:
     def _step(self, hops: list[Hop]) -> Step | None:
         first, last = hops[0], hops[-1]
         heard = [one.node for one in last.heard] if last.target is None else [last.target]
-        targets = tuple(node for node in heard if node in self._order)
+        targets = tuple(node for node in heard if node in self._order and node != first.sender)
         if first.sender not in self._order or first.sender is None or not targets:
             return None
         return Step(
