@@ -69,6 +69,8 @@ def without(paths: Counter[Path], folded: Collection[str]) -> Counter[Path]:
 
 def ordered(paths: Counter[Path], nodes: Sequence[str], private: Collection[str]) -> tuple[str, ...]:
     """The best order; among equals the one that begins at a private node, and then where most ways begin."""
+    if not nodes:
+        return ()
     weighted = {path: min(times, _MANY) for path, times in paths.items()}
     starts = Counter(path[0] for path in weighted)
 

@@ -39,11 +39,11 @@ def make_ladder(result: Result, topology: Topology, *, is_narrow: bool = False) 
     captures, flood = bounded(record.captures)
     found = follow(captures, topology, record.translations)
     journeys = [journey for journey in found if with_arp or journey.packet.arp is None]
-    if not journeys:
-        return None
     said = list(_said(record))
     order = arranged(journeys, topology, dict.fromkeys(say.column for say in said), is_narrow=is_narrow)
     walks = list(_walks(journeys, record, topology, order))
+    if not walks:
+        return None
     steps = [step for walk in walks for step in walk.steps]
     return Ladder(
         columns=columns(order, steps, topology),
