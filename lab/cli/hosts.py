@@ -15,7 +15,7 @@ from lab.document import shown
 from lab.errors import LabError, UsageError
 from lab.links import LinkChange, change_link
 from lab.process import ENVIRONMENT
-from lab.scenario import delay_ms, loss_percent, rate_kbit
+from lab.scenario import delay_ms, loss_percent, mtu_bytes, rate_kbit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -94,12 +94,20 @@ def assist_command(given: Given, host: str, words: tuple[str, ...]) -> int:
 @click.option("--loss", metavar="30%", help="Of every hundred packets so many are lost, in each direction.")
 @click.option("--rate", metavar="1mbit", help="No more than this passes in a second.")
 @click.option("--delay", metavar="50ms", help="What the host sends is so late (on kernels with netem).")
+@click.option("--mtu", metavar="600", help="No larger packet, in bytes, leaves or enters the host there.")
 @click.option("--down", is_flag=True, help="Cut it.")
 @click.option("--restore", is_flag=True, help="As good as new.")
 @lab_options()
 @click.pass_obj
 def link_command(  # noqa: PLR0917
-    given: Given, place: str, loss: str | None, rate: str | None, delay: str | None, down: bool, restore: bool
+    given: Given,
+    place: str,
+    loss: str | None,
+    rate: str | None,
+    delay: str | None,
+    mtu: str | None,
+    down: bool,
+    restore: bool,
 ) -> None:
     """Make a link slow, lossy or dead, or mend it.
 
@@ -111,13 +119,14 @@ def link_command(  # noqa: PLR0917
     lab link router-a/internet --rate 1mbit --delay 50ms
     lab link client-a1/home-a --restore
     """
-    if sum((bool(loss or rate or delay), down, restore)) != 1:
-        message = "how is it to be? --loss, --rate and --delay, or --down, or --restore"
+    if sum((bool(loss or rate or delay or mtu), down, restore)) != 1:
+        message = "how is it to be? --loss, --rate, --delay and --mtu, or --down, or --restore"
         raise click.UsageError(message, click.get_current_context())
     change = LinkChange(
         loss_percent=_number("--loss", loss, loss_percent),
         rate_kbit=_number("--rate", rate, rate_kbit),
         delay_ms=_number("--delay", delay, delay_ms),
+        mtu_bytes=_number("--mtu", mtu, mtu_bytes),
         down=down,
     )
     with labs.attach(given) as lab:

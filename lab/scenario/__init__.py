@@ -19,7 +19,7 @@ from lab.scenario.model import (
     Watch,
 )
 from lab.scenario.network import Forward, Gateway, Hub, Link, NetworkStep
-from lab.scenario.units import delay_ms, loss_percent, rate_kbit
+from lab.scenario.units import delay_ms, loss_percent, mtu_bytes, rate_kbit
 
 __all__ = [
     "Check",
@@ -46,5 +46,6 @@ __all__ = [
     "list_scenarios",
     "load_scenario",
     "loss_percent",
+    "mtu_bytes",
     "rate_kbit",
 ]

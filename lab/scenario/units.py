@@ -1,4 +1,4 @@
-"""Link settings as people write them: `30%`, `1mbit`, `50ms`."""
+"""Link settings as people write them: `30%`, `1mbit`, `50ms`, `600`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ import re
 LOSS = r"(\d{1,3}(?:\.\d{1,3})?)%"
 RATE = r"(\d{1,6}(?:\.\d{1,3})?)(kbit|mbit|gbit)"
 DELAY = r"(\d{1,6}(?:\.\d{1,3})?)(ms|s)"
+
+LEAST_MTU = 68  # RFC 791: every network carries that much
+LARGEST_MTU = 1500  # RFC 894: more does not fit into an Ethernet frame
 
 _KBIT = {"kbit": 1, "mbit": 1_000, "gbit": 1_000_000}
 _MS = {"ms": 1, "s": 1_000}
@@ -37,3 +40,10 @@ def delay_ms(text: str) -> float:
     if not 0 < wait_ms <= 10_000:
         raise ValueError(f"{text!r} is no delay (allowed: above 0ms to 10s, like 50ms)")
     return wait_ms
+
+
+def mtu_bytes(text: str) -> int:
+    """The largest packet, in bytes; ValueError unless it is 68 to 1500."""
+    if not re.fullmatch("[0-9]{1,4}", text) or not LEAST_MTU <= int(text) <= LARGEST_MTU:
+        raise ValueError(f"{text} is no MTU (allowed: {LEAST_MTU} to {LARGEST_MTU} bytes)")
+    return int(text)

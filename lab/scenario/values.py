@@ -17,8 +17,6 @@ from lab.shape import Shaped
 LONGEST_TIMEOUT_S = 600
 MOST_REPETITIONS = 1000
 LAST_PORT = 65535
-LEAST_MTU = 68  # RFC 791: every network carries that much
-LARGEST_MTU = 1500  # RFC 894: more does not fit into an Ethernet frame
 
 WORD = "[a-z0-9]+(-[a-z0-9]+)*"
 
@@ -130,9 +128,7 @@ def _target(data: Any) -> tuple[str, int | None]:
 
 
 def _mtu(data: Any) -> int:
-    if type(data) is not int or not LEAST_MTU <= data <= LARGEST_MTU:
-        raise ValueError(f"{brief(data)} is no MTU (allowed: {LEAST_MTU} to {LARGEST_MTU} bytes)")
-    return data
+    return units.mtu_bytes(str(data) if type(data) is int else brief(data))
 
 
 def _texts(data: Any) -> tuple[str, ...]:
@@ -228,7 +224,9 @@ Target = Annotated[
     WithJsonSchema({"type": "string", "pattern": "^[^:]+(:[0-9]{1,5})?$"}),
 ]
 Mtu = Annotated[
-    int, PlainValidator(_mtu), WithJsonSchema({"type": "integer", "minimum": LEAST_MTU, "maximum": LARGEST_MTU})
+    int,
+    PlainValidator(_mtu),
+    WithJsonSchema({"type": "integer", "minimum": units.LEAST_MTU, "maximum": units.LARGEST_MTU}),
 ]
 Loss = Annotated[float, PlainValidator(_loss), WithJsonSchema({"type": "string", "pattern": f"^{units.LOSS}$"})]
 Rate = Annotated[int, PlainValidator(_rate), WithJsonSchema({"type": "string", "pattern": f"^{units.RATE}$"})]

@@ -208,8 +208,8 @@ def test_a_link_is_cut_and_restored(up: Cli) -> None:
     assert "Network is unreachable" in up(*ping).out
     assert up("link", "client-a2", "--restore").out == "client-a2/home-a: restored\n"
     assert "Connection refused" in up(*ping).out
-    assert up("link", "client-a2", "--loss", "1.5%", "--rate", "1mbit").out == (
-        "client-a2/home-a: loss 1.5%, rate 1000kbit\n"
+    assert up("link", "client-a2", "--loss", "1.5%", "--rate", "1mbit", "--mtu", "600").out == (
+        "client-a2/home-a: loss 1.5%, rate 1000kbit, mtu 600\n"
     )
     up("link", "client-a2", "--restore")
 
@@ -249,9 +249,14 @@ except OSError as error:
             ["link", "client-a1", "--delay", "1"],
             "lab: --delay: '1' is no delay (allowed: above 0ms to 10s, like 50ms)",
         ),
+        (["link", "client-a1", "--mtu", "67"], "lab: --mtu: 67 is no MTU (allowed: 68 to 1500 bytes)"),
+        (["link", "client-a1", "--mtu", "1.5k"], "lab: --mtu: 1.5k is no MTU (allowed: 68 to 1500 bytes)"),
         (
             ["link", "client-a1", "--down", "--restore"],
-            "lab link: how is it to be? --loss, --rate and --delay, or --down, or --restore; see lab link --help",
+            (
+                "lab link: how is it to be? --loss, --rate, --delay and --mtu, or --down, or --restore;"
+                " see lab link --help"
+            ),
         ),
     ],
 )
