@@ -141,6 +141,20 @@ def test_a_packet_from_outside_that_nobody_asked_for_ends_at_the_router(world: W
     assert lines_[0].startswith("client-a1 ")
 
 
+def test_what_its_own_host_does_not_let_in_is_lost_on_arrival(world: World, draw: Draw) -> None:
+    world.send(0.2, udp((A1, 40001), SERVER), OUT)
+    change = Change(kind="link", subject="server/datacenter", how="loss 100%", stands=True, time_s=0.1)
+    (line,) = rows(draw(changes=(change,)), "UDP 5")
+    assert line.endswith(" loss 100% ╌✗│")
+
+
+def test_an_answer_that_was_asked_for_and_dropped_is_not_called_uninvited(world: World, draw: Draw) -> None:
+    world.send(0.1, udp((A1, 40001), SERVER), OUT)
+    world.send(0.2, udp(SERVER, (ROUTER_A, 40001), b"SALLY"), BACK, dropped_by="router-a")
+    (line,) = rows(draw(), "✗")
+    assert " dropped ✗◀" in line
+
+
 def test_a_refusal_is_told_in_words(world: World, draw: Draw) -> None:
     world.send(0.1, udp((A1, 40001), SERVER), OUT)
     (arrived,) = world.seen["server", "datacenter"]

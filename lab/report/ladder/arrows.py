@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -10,7 +11,7 @@ from rich.cells import cell_len
 from lab.report.ladder.canvas import shortened
 from lab.report.ladder.labels import choose_label
 from lab.report.ladder.styles import LOST, STRONG, WEAK, style_of, style_of_packet
-from lab.report.ladder.widths import signs_by_lane
+from lab.report.ladder.widths import lanes_of, signs_by_lane
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,15 +46,19 @@ def put_walk(sheet: Sheet, walk: Walk) -> Iterator[Strip]:
     strip = sheet.lines()
     below: list[Strip] = []
     label = _placed(sheet, walk)
-    for number, step in enumerate(walk.steps):
+    for step in walk.steps:
         if step.loss == "here":
-            below += _put_end(sheet, strip, step, walk.steps[number - 1] if number else None)
-        else:
-            for target in (*step.bystanders, *step.targets):  # whom it is for lies on top
-                _put_arrow(sheet, strip, step, target, style_of_packet(walk.journey.packet))
-            _put_ears(sheet, strip, step)
+            below += _put_end(sheet, strip, step, walk)
+            continue
+        for node in step.bystanders:
+            _put_arrow(sheet, strip, replace(step, loss=None), node, WEAK)
+        for target in step.targets:  # whom it is for lies on top
+            _put_arrow(sheet, strip, step, target, style_of_packet(walk.journey.packet))
+        _put_ears(sheet, strip, step)
     if label is not None:
         strip.put(*label, STRONG)
+    if walk.steps[-1].loss == "on arrival":
+        _put_reason(sheet, strip, walk.steps[-1], label)
     yield strip
     yield from below
 
@@ -110,14 +115,13 @@ def _put_arrow(sheet: Sheet, strip: Strip, step: Step, target: str, usual: str) 
     forward = 1 if there > here else -1
     is_broken, is_lost = step.loss == "on the way", step.loss is not None
     end = _break(step, here, there) if is_broken else there - forward
-    style = LOST if is_lost else WEAK if target in step.bystanders else usual
+    style = LOST if is_lost else usual
     for x in range(here + forward, end, forward):
         if x not in sheet.xs:
             strip.put(x, "╌" if is_lost else "─", style)
     _put_via(sheet, strip, step, range(here + forward, end, forward))
     strip.put(here, sheet.joint(step.sender, forward), sheet.line_style(step.sender))
-    heads = "▷◁" if target in step.bystanders else "▶◀"
-    strip.put(end, "✗" if is_lost else heads[forward < 0], style)
+    strip.put(end, "✗" if is_lost else "▶◀"[forward < 0], style)
     if is_broken:
         room = abs(there - end) - 3
         why = shortened(step.why, room)
@@ -142,13 +146,24 @@ def _put_via(sheet: Sheet, strip: Strip, step: Step, way: range) -> None:
             strip.put(x, "○", WEAK)
 
 
-def _put_end(sheet: Sheet, strip: Strip, step: Step, before: Step | None) -> Iterator[Strip]:
-    """A cross on the column that did not pass it on, and why; below, where there is no room beyond the column."""
+def _put_reason(sheet: Sheet, strip: Strip, step: Step, label: tuple[int, str] | None) -> None:
+    """Before the cross of what was lost on arrival, if that does not touch the label."""
+    here, there, size = sheet.x(step.sender), sheet.x(step.targets[0]), cell_len(step.why) + 2
+    x = there - 2 - size if there > here else there + 3
+    is_free = label is None or x + size <= label[0] or label[0] + cell_len(label[1]) <= x
+    if is_free and min(here, there) < x - 1 and x + size < max(here, there):
+        strip.put(x, f" {step.why} ", LOST)
+
+
+def _put_end(sheet: Sheet, strip: Strip, step: Step, walk: Walk) -> Iterator[Strip]:
+    """A cross on the column that did not pass it on, and why: beyond the column, or below where there is no room."""
     x, why = sheet.x(step.sender), f" {step.why} "
-    is_leftward = before is not None and sheet.x(before.sender) > x
+    others = [one for one in walk.steps if one is not step]
+    is_leftward = bool(others) and sheet.x(others[-1].sender) > x
     strip.put(x, "✗", LOST)
     room = x if is_leftward else sheet.width - x - 1
-    if cell_len(why) > room:
-        strip, is_leftward = sheet.lines(), not is_leftward
+    lane = sheet.ladder.index(step.sender) - is_leftward
+    if cell_len(why) > room or any(lane in lanes_of(one, sheet.ladder) for one in others):
+        strip, is_leftward = sheet.lines(), x > sheet.width // 2
         yield strip
     strip.put(x - cell_len(why) if is_leftward else x + 1, why, LOST)

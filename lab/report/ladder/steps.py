@@ -5,24 +5,32 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from lab.journeys import Neighbours
+from lab.journeys import Neighbours, flow_of
 from lab.report.ladder.model import Step
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from lab.journeys import Hop, Journey
     from lab.report.ladder.links import Links
     from lab.topology import Topology
+    from lab.translation import Translation
 
 
 class Steps:
-    """Knows which nodes have columns, and what links were like."""
+    """Knows which nodes have columns, what links were like, and what routers translated."""
 
-    def __init__(self, topology: Topology, order: Sequence[str], links: Links) -> None:
+    def __init__(
+        self,
+        topology: Topology,
+        order: Sequence[str],
+        links: Links,
+        translations: Mapping[str, Sequence[Translation]],
+    ) -> None:
         self._topology = topology
         self._order = order
         self._links = links
+        self._translations = translations
         self._neighbours = Neighbours(topology, ())
 
     def of(self, journey: Journey) -> tuple[Step, ...]:
@@ -113,4 +121,12 @@ class Steps:
             return f"{ip.length} bytes, and {mtu} at most"
         if onward is None:
             return f"no route to {ip.target}"
-        return "nobody inside asked for it" if node.nat == hop.network else "dropped"
+        return (
+            "nobody inside asked for it" if node.nat == hop.network and not self._is_asked(router, hop) else "dropped"
+        )
+
+    def _is_asked(self, router: str, hop: Hop) -> bool:
+        """Has the router's table an entry for it, as an answer?"""
+        flow = flow_of(hop.packet)
+        table = self._translations.get(router, ())
+        return flow is not None and any((one.inside, one.outside) == (flow.source, flow.target) for one in table)

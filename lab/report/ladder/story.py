@@ -55,7 +55,8 @@ def make_ladder(result: Result, topology: Topology, *, is_narrow: bool = False) 
 
 
 def _walks(journeys: Sequence[Journey], record: Record, topology: Topology, order: Sequence[str]) -> Iterator[Walk]:
-    arrows, signs, labels = Steps(topology, order, Links(record.changes)), Signs(order), Labels()
+    arrows = Steps(topology, order, Links(record.changes), record.translations)
+    signs, labels = Signs(order), Labels()
     for journey in journeys:
         words, lines = labels.of(journey)
         if steps := arrows.of(journey):

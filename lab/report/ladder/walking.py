@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lab.journeys import flow_of
@@ -9,6 +10,7 @@ from lab.packets import Icmp, Tcp
 from lab.report.ladder.across import CHARACTER, TIMES, Across
 from lab.report.ladder.columns import is_private
 from lab.report.ladder.labels import choose_label
+from lab.report.ladder.widths import lanes_of
 
 if TYPE_CHECKING:
     from lab.report.ladder.model import Sign, Step, Walk
@@ -42,6 +44,9 @@ def draw_walk(pen: Pen, across: Across, walk: Walk, y: int) -> None:
     group.text("lab-dim", TIMES - 8, level + 4, f"{walk.time_s:.3f} s", "end")
     chosen = choose_label(walk, lambda step: _room(across, step))
     for step in walk.steps:
+        if step.loss == "here":
+            _draw_end(group, across, walk, step, level)
+            continue
         _draw_step(group, across, step, level, with_names=chosen is None or step is not chosen[0])
     _draw_knots(group, across, walk, level)
     for sign in walk.signs:
@@ -81,15 +86,12 @@ def pill_width(text: str) -> float:
 
 
 def _draw_step(pen: Pen, across: Across, step: Step, level: int, *, with_names: bool) -> None:
-    if step.loss == "here":
-        _draw_end(pen, across, step, level)
-        return
     for node in step.bystanders:
         aside = pen.group("lab-aside", f"{node} hears it too")
         if across.x(node) in across.between(step, step.targets[0]):
             aside.dot("lab-ear", across.x(node), level, 8)
         else:
-            _draw_arrow(aside, across, step, node, level)
+            _draw_arrow(aside, across, replace(step, loss=None), node, level)
     for target in step.targets:  # on top
         _draw_arrow(pen.group("lab-lost") if step.loss else pen, across, step, target, level)
     _draw_via(pen, across, step, level, with_names=with_names)
@@ -126,13 +128,15 @@ def _draw_via(pen: Pen, across: Across, step: Step, level: int, *, with_names: b
             pen.dot("lab-via", x, level, 3.5)
 
 
-def _draw_end(pen: Pen, across: Across, step: Step, level: int) -> None:
-    """A cross on the column itself, and why; on the side where there is more room."""
-    x = across.x(step.sender)
+def _draw_end(pen: Pen, across: Across, walk: Walk, step: Step, level: int) -> None:
+    """A cross on the column itself, and why: on the wider side, above the line unless an arrow's label is there."""
+    x, column = across.x(step.sender), across.ladder.index(step.sender)
     pen.dot("lab-stop", x, level, 9)
     pen.cross(x, level)
     is_left = x > across.width / 2
-    pen.text("lab-lost lab-halo", x + (-16 if is_left else 16), level - 8, step.why, "end" if is_left else "start")
+    is_taken = any(column - is_left in lanes_of(one, across.ladder) for one in walk.steps if one is not step)
+    y = level + 18 if is_taken else level - 8
+    pen.text("lab-lost lab-halo", x + (-16 if is_left else 16), y, step.why, "end" if is_left else "start")
 
 
 def _draw_knots(pen: Pen, across: Across, walk: Walk, level: int) -> None:

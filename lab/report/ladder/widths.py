@@ -71,14 +71,15 @@ def wishes(ladder: Ladder) -> list[int]:
 
 
 def _wishes_of(walk: Walk, ladder: Ladder) -> Iterator[tuple[int, int]]:
-    first = _lanes(walk.steps[0], ladder)
+    first = lanes_of(walk.steps[0], ladder)
     if len(first) == 1:
         yield first[0], cell_len(walk.labels[0]) + _AROUND_LABEL
     for lane, signs in signs_by_lane(walk.signs, ladder).items():
         yield lane, sum(len(str(sign)) for sign in signs) + _AROUND_SIGNS * len(signs)
 
 
-def _lanes(step: Step, ladder: Ladder) -> Sequence[int]:
+def lanes_of(step: Step, ladder: Ladder) -> Sequence[int]:
+    """Between which columns an arrow leads."""
     here, there = ladder.index(step.sender), ladder.index(step.targets[0])
     return range(min(here, there), max(here, there))
 
