@@ -53,11 +53,15 @@ def change_link(lab: Lab, host: str, network: str, change: LinkChange) -> None:
     node = lab.topology.node(host)
     found = _link(lab, host, str(node.interface(network).address.ip))
     device = found["ifname"]
+    settings = "".join(f"{line}\n" for line in _settings(found, change))
+    if change.down:  # first of all: without the limits it had until now, much could pass in between
+        as_root(lab, host, ["ip", "-batch", "-"], settings)
     as_root(lab, host, ["nft", "-f", "-"], _rules(device, change))
     as_root(lab, host, ["tc", "qdisc", *_queue(device, change)], ignore=_NOTHING_THERE)
-    as_root(lab, host, ["ip", "-batch", "-"], "".join(f"{line}\n" for line in _settings(found, change)))
-    if not change.down and "UP" not in found["flags"]:
-        restore_routes(lab, node)
+    if not change.down:
+        as_root(lab, host, ["ip", "-batch", "-"], settings)
+        if "UP" not in found["flags"]:
+            restore_routes(lab, node)
 
 
 def _rules(device: str, change: LinkChange) -> str:

@@ -21,9 +21,9 @@ import struct
 import sys
 
 IP_RECVERR = 11  # linux/in.h; Python has no name for it
-TIME_EXCEEDED, UNREACHABLE, PORT_UNREACHABLE = 11, 3, 3  # ICMP types and a code, RFC 792
+UNREACHABLE, PORT_UNREACHABLE = 3, 3  # an ICMP type and its code, RFC 792
 ERROR = struct.Struct("=IBBBBII")  # struct sock_extended_err, linux/errqueue.h
-TRIES = 3
+TRIES = 3  # a datagram may be lost, and a router complains only so often (RFC 1812, 4.3.2.8): each waits twice as long
 
 
 def trace(target: str, port: int, hops: int, timeout: float) -> bool:
@@ -48,13 +48,13 @@ def probe(target: tuple[str, int], ttl: int, timeout: float) -> tuple[int, int, 
         sock.setsockopt(socket.IPPROTO_IP, socket.IP_TTL, ttl)
         waiting = select.poll()
         waiting.register(sock, select.POLLERR)
-        for _ in range(TRIES):  # a datagram may be lost, and routers complain only so often (RFC 1812, 4.3.2.8)
+        for doubled in range(TRIES):
             try:
                 sock.sendto(b"", target)
             except OSError:
                 if not waiting.poll(0):  # else it is no new trouble, but a complaint that came late
                     raise
-            if waiting.poll(timeout * 1000):
+            if waiting.poll(timeout * 2**doubled * 1000):
                 return complaint(sock)
     return 0, 0, "", "*"
 
@@ -87,7 +87,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("host", help="its name or address")
     parser.add_argument("-p", "--port", type=port, default=33_434, help="UDP port there (default: %(default)s)")
     parser.add_argument("--hops", type=hops, default=30, help="give up after so many (default: %(default)s)")
-    parser.add_argument("--timeout", type=seconds, default=1.0, help="wait so long for a complaint (default: 1 s)")
+    parser.add_argument(
+        "--timeout", type=seconds, default=1.0, help="wait so long, then twice as long, … (default: 1 s)"
+    )
     return parser.parse_args()
 
 

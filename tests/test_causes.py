@@ -155,8 +155,9 @@ def test_other_changes_are_blamed_where_they_can_be_the_cause(kind: Any, how: st
     assert likely_cause(client, record(server, client, changes=(made,))) == cause
 
 
-def test_a_changed_link_is_no_excuse_for_a_program_that_ended_in_peace() -> None:
-    said = execution(CLIENT, "ended", 0, "nonsense", span=(1, 2))
+@pytest.mark.parametrize("wanted", [0, 1])
+def test_a_changed_link_is_no_excuse_for_a_program_that_ended_in_peace(wanted: int) -> None:
+    said = execution(replace(CLIENT, exit=wanted), "ended", 0, "nonsense", span=(1, 2))
     assert likely_cause(said, record(server, said, changes=(change("isp/internet", "down", 0.5),))) is None
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from lab import links
 from lab.errors import LabError
 from lab.privileged import as_root
 from lab.runner import run
@@ -125,7 +127,7 @@ def test_a_forwarded_port_leads_inside_and_no_other_does(result_of: Callable[...
     assert told(result) == []
 
 
-def test_a_small_mtu_is_that_of_this_end_only(lines_of: Callable[..., list[str]]) -> None:
+def test_a_small_mtu_is_that_of_this_end_only(lines_of: Callable[..., list[str]], netns_lab: Lab) -> None:
     assert lines_of("""
         - link: client-a2/home-a
           mtu: 600
@@ -140,6 +142,21 @@ def test_a_small_mtu_is_that_of_this_end_only(lines_of: Callable[..., list[str]]
           transcript: |
             1500
     """) == ["1500"]
+    assert " mtu 1500 " in state(netns_lab)["links"].splitlines()[2]
+
+
+def test_a_slow_link_is_cut_before_it_loses_its_limits(netns_lab: Lab, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or a whole file could pass in between."""
+    done: list[str] = []
+    monkeypatch.setattr(links, "as_root", lambda *given, **how: (done.append(given[2][0]), as_root(*given, **how))[1])
+    for change, commands in {
+        links.LinkChange(rate_kbit=800): ["ip", "nft", "tc", "ip"],
+        links.LinkChange(down=True): ["ip", "ip", "nft", "tc"],
+        links.LinkChange(): ["ip", "nft", "tc", "ip"],
+    }.items():
+        links.change_link(netns_lab, "client-a2", "home-a", change)
+        assert done == commands
+        done.clear()
 
 
 def test_it_is_all_undone_when_the_scenario_is_over(lesson: Callable[[str], Scenario], netns_lab: Lab) -> None:
@@ -192,7 +209,10 @@ def test_a_gateway_that_a_step_removed_is_no_damage_but_a_likely_cause(result_of
     ]
 
 
-def test_a_hub_is_a_switch_again_when_the_scenario_is_over(lesson: Callable[[str], Scenario], netns_lab: Lab) -> None:
+@pytest.mark.parametrize("fails", [False, True])
+def test_a_hub_is_a_switch_again_also_when_it_became_one_only_half_way(
+    lesson: Callable[[str], Scenario], netns_lab: Lab, *, fails: bool
+) -> None:
     asked: list[tuple[str, bool]] = []
 
     class Recording:
@@ -204,6 +224,8 @@ def test_a_hub_is_a_switch_again_when_the_scenario_is_over(lesson: Callable[[str
         def set_hub(self, network: str, *, on: bool) -> None:
             asked.append((network, on))
             netns_lab.set_hub(network, on=on)
+            if on and fails:
+                raise LabError("and then it failed")
 
     scenario = lesson("""
         - network: home-a
@@ -212,5 +234,6 @@ def test_a_hub_is_a_switch_again_when_the_scenario_is_over(lesson: Callable[[str
           host: server
           command: "false"
     """)
-    run(scenario, Recording())
+    with pytest.raises(LabError) if fails else contextlib.nullcontext():
+        run(scenario, Recording())
     assert asked == [("home-a", True), ("home-a", False)]
