@@ -245,12 +245,15 @@ def test_however_long_it_gets_it_stays_readable(world: World, draw: Draw) -> Non
 
 
 def test_of_a_flood_the_beginning_and_the_end_are_shown(world: World, draw: Draw) -> None:
-    for number in range(3000):
+    for number in range(5000):
         world.send(number / 1000, udp((A1, 40001), SERVER, b"%d" % number), OUT)
+    world.send(6, udp((A1, 40001), SERVER, b"lost"), OUT, lost_on="datacenter")
     drawing = draw()
-    assert [len(rows(drawing, f"UDP {len(text)} '{text}'")) for text in ("0", "1499", "2500", "2999")] == [1, 1, 1, 1]
-    assert rows(drawing, "1,002 more packets")  # those that were on their way at the edges are not counted as whole
-    assert not rows(drawing, "✗")
+    shown = [len(rows(drawing, f"UDP {len(text)} '{text}'")) for text in ("0", "2999", "4002", "4999")]
+    assert shown == [1, 1, 1, 1]
+    assert rows(drawing, "1,002 more packets", "1,003 more packets")
+    (line,) = rows(drawing, "✗")
+    assert "'lost'" in line
 
 
 @pytest.mark.parametrize("width", range(20, 165, 5))

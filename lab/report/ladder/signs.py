@@ -50,8 +50,9 @@ class Signs:
         router = after.sender
         for was, now in ((old.source, new.source), (old.target, new.target)):
             if was != now:
-                yield self._sign(router, before.sender, was, is_changed=True)
-                yield self._sign(router, after.targets[0], now, is_changed=True)
+                one = self._sign(router, before.sender, was, is_changed=True)
+                other = self._sign(router, after.targets[0], now, is_changed=True)
+                yield from (one, other) if one.side != other.side else (other,)
 
     def _sign(self, column: str, towards: str, end: End, *, is_changed: bool = False) -> Sign:
         side: Side = "right" if self._order.index(towards) > self._order.index(column) else "left"

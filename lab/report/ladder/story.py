@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from lab.journeys import Journey
     from lab.record import Record
+    from lab.report.ladder.bounds import Gap
     from lab.report.ladder.model import Row
     from lab.topology import Topology
     from lab.verdict import Result
@@ -36,9 +37,10 @@ def make_ladder(result: Result, topology: Topology, *, is_narrow: bool = False) 
     if record is None:
         return None
     with_arp = not _WITH_ARP.isdisjoint(result.scenario.topics)
-    captures, flood = bounded(record.captures)
+    captures, gap = bounded(record.captures)
     found = follow(captures, topology, record.translations)
-    journeys = [journey for journey in found if with_arp or journey.packet.arp is None]
+    journeys = [journey if gap is None else gap.settled(journey) for journey in found]
+    journeys = [journey for journey in journeys if with_arp or journey.packet.arp is None]
     said = list(_said(record))
     order = arranged(journeys, topology, dict.fromkeys(say.column for say in said), is_narrow=is_narrow)
     walks = list(_walks(journeys, record, topology, order))
@@ -48,7 +50,7 @@ def make_ladder(result: Result, topology: Topology, *, is_narrow: bool = False) 
     return Ladder(
         columns=columns(order, steps, topology),
         lanes=lanes(order, steps, topology),
-        rows=tuple(folded(_in_order(walks, said, [*_changes(record), *_left_out(flood)]))),
+        rows=tuple(folded(_in_order(walks, said, [*_changes(record), *_left_out(gap)]))),
         tables=used(journeys, record.translations),
         roles=tuple(dict.fromkeys(execution.role for execution in record.executions)),
     )
@@ -83,8 +85,8 @@ def _changes(record: Record) -> list[Note]:
     return [Note(time_s=change.time_s, kind="change", text=str(change)) for change in record.changes]
 
 
-def _left_out(flood: tuple[float, int] | None) -> list[Note]:
-    return [] if flood is None else [Note(time_s=flood[0], kind="cut", text=f"{flood[1]:,} more packets")]
+def _left_out(gap: Gap | None) -> list[Note]:
+    return [] if gap is None else [Note(time_s=gap.begin_s, kind="cut", text=f"{gap.packets:,} more packets")]
 
 
 def _in_order(walks: Sequence[Walk], said: Iterable[Say], notes: Iterable[Note]) -> list[Row]:
