@@ -210,6 +210,17 @@ def test_programs_speak_beside_the_packets_that_they_speak_of(world: World, draw
     assert [*found[:3], *found[5:]] == [*order[:3], *order[5:]]
 
 
+def test_lines_before_one_that_speaks_of_a_packet_do_not_draw_it_down(
+    world: World, draw: Draw, scenario: Scenario
+) -> None:
+    world.send(0.1, udp((A1, 40001), SERVER, b"sally"), OUT)
+    world.send(0.101, udp(SERVER, (ROUTER_A, 40001), b"SALLY"), BACK)
+    server, _ = scenario.programs()
+    drawing = draw(execution(server, "x", 0.0, (0.104, "somebody"), (0.104, "says 'sally'")))
+    order = ("UDP 5 'sally'", "somebody", "says 'sally'", "UDP 5 'SALLY'")
+    assert [next(word for word in order if word in line) for line in rows(drawing, *order)] == list(order)
+
+
 def test_a_line_stands_beside_the_column_of_its_host(world: World, draw: Draw, scenario: Scenario) -> None:
     world.send(0.1, udp((A1, 40001), SERVER, b"sally"), OUT)
     server, client = scenario.programs()
