@@ -26,8 +26,8 @@ _NEIGHBOURS = frozenset({130, 131, 132, 133, 134, 135, 136, 137, 143})
 class Only:
     """Takes the packets of some sorts at one place; all of IP when none is named. ValueError for a bad sort.
 
-    What IPv6 says to neighbours on its own account (RFC 4861) counts as ARP does, which it took the place of; so does
-    what IPv4 says of groups (RFC 3376), which comes when the kernel likes and is for this network only.
+    What IPv6 says to neighbours on its own account (RFC 4861) counts as ARP does, which it took the place of. What IPv4
+    says of groups (RFC 3376) counts nowhere: it comes when the kernel likes, also long after.
 
     Fragments but the first have no ports (RFC 791): what their first one was is remembered.
     """
@@ -54,7 +54,7 @@ class Only:
         """Does it count?"""
         if packet.arp is not None or _is_about_neighbours(packet):
             return "arp" in self._protocols
-        if packet.ip is None:
+        if packet.ip is None or packet.ip.protocol == _IGMP:
             return False
         if not self._protocols and not self._ports:
             return True
@@ -76,8 +76,9 @@ class Only:
 
 
 def _is_about_neighbours(packet: Packet) -> bool:
-    if packet.ip is None:
-        return False
-    if packet.ip.protocol == _ICMPV6:
-        return isinstance(packet.transport, Icmp) and packet.transport.kind in _NEIGHBOURS
-    return packet.ip.protocol == _IGMP
+    return (
+        isinstance(packet.transport, Icmp)
+        and packet.ip is not None
+        and packet.ip.protocol == _ICMPV6
+        and packet.transport.kind in _NEIGHBOURS
+    )

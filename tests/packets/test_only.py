@@ -47,7 +47,7 @@ def taken(only: Only, packet: Packet) -> bool:
     ("words", "expected"),
     [
         ([], set(PACKETS) - {"arp", "arp of IPv6", "groups"}),
-        (["arp"], {"arp", "arp of IPv6", "groups"}),
+        (["arp"], {"arp", "arp of IPv6"}),
         (["icmp"], {"echo", "echo 6", "port unreachable"}),
         (["udp"], {"to 3000", "from 3000", "to 3000 over IPv6", "to 53"}),
         (["tcp"], {"segment", "segment to 80"}),
@@ -58,7 +58,6 @@ def taken(only: Only, packet: Packet) -> bool:
             {
                 "arp",
                 "arp of IPv6",
-                "groups",
                 "echo",
                 "echo 6",
                 "port unreachable",
