@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lab.errors import LabError
-from lab.packets import Only, Teller
+from lab.packets import Only, Tcp, Teller
 from lab.transcript import Line, Observation, Transcript
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from lab.packets import Captured
+    from lab.packets import Captured, Packet
     from lab.scenario import Table, Watch
     from lab.transcript import Setting
     from lab.translation import Translation
@@ -40,8 +40,23 @@ def sight_packets(watch: Watch, captures: Iterable[Captured], setting: Setting) 
     if captured.cut:
         raise LabError(f"{watch.source}: too many to keep, {captured.cut:,} are missing; say which count, with only:")
     only, teller = Only(watch.only), Teller(watch.show)
-    lines = tuple(Line(teller.line(packet), packet.frame.time_s) for packet in captured.packets if only.takes(packet))
+    counting = [packet for packet in _of_this_time(captured.packets) if only.takes(packet)]
+    lines = tuple(Line(teller.line(packet), packet.frame.time_s) for packet in counting)
     return Sighting(expected=watch, transcript=Transcript(watch.source, lines), setting=setting)
+
+
+def _of_this_time(packets: Iterable[Packet]) -> Iterator[Packet]:
+    """Without what is left of TCP connections that began before: a last FIN, sent again, of an earlier scenario."""
+    begun: set[frozenset[tuple[object, int]]] = set()
+    for packet in packets:
+        ip, tcp = packet.ip, packet.transport
+        if ip is not None and isinstance(tcp, Tcp):
+            flow = frozenset({(ip.source, tcp.source_port), (ip.target, tcp.target_port)})
+            if "SYN" in tcp.flags:
+                begun.add(flow)
+            elif flow not in begun:
+                continue
+        yield packet
 
 
 def sight_table(table: Table, translations: Sequence[Translation], setting: Setting, time_s: float) -> Sighting:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
 import pytest
 
 from lab.errors import LabError
-from lab.packets import Captured
+from lab.packets import Captured, Frame, Ip, Packet, Tcp
 from lab.runner import run
 from lab.sightings import sight_packets
 from lab.transcript import Setting
@@ -197,6 +198,28 @@ def test_packets_that_the_lab_missed_are_its_own_failure(
     with pytest.raises(LabError) as raised:
         sight_packets(scenario.packets[0], [captured], Setting("client-a1"))
     assert str(raised.value) == said
+
+
+def test_what_is_left_of_an_earlier_connection_is_not_part_of_it(lesson: Callable[[str], Scenario]) -> None:
+    scenario = lesson(f"{STEPS}\npackets:\n- at: client-a1/home-a\n  transcript: '...'\n")
+    segments = [segment(4000, "FIN", "ACK"), segment(4001, "SYN"), segment(4001, "ACK"), segment(4000, "RST")]
+    captured = Captured(host="client-a1", network="home-a", packets=tuple(segments))
+    seen = sight_packets(scenario.packets[0], [captured], Setting("client-a1")).transcript.texts()
+    assert [text.split()[0] for text in seen] == ["192.168.1.10:4001", "192.168.1.10:4001"]
+
+
+def segment(port: int, *flags: str) -> Packet:
+    return Packet(
+        frame=Frame(time_s=0, outgoing=True, length=54, data=b""),
+        ip=Ip(
+            source=IPv4Address("192.168.1.10"), target=IPv4Address("203.0.113.10"), protocol=6, ttl=64, ident=0,
+            dont_fragment=True, more_fragments=False, offset=0, length=40,
+        ),
+        transport=Tcp(
+            source_port=port, target_port=3000, seq=1, ack=1, window=1, flags=frozenset(flags), options=(), length=0,
+            payload=b"",
+        ),
+    )  # fmt: skip
 
 
 def test_a_lab_that_ends_during_a_capture_is_an_error_and_no_failure(

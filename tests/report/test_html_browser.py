@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from playwright.sync_api import Browser, Page
 
+    from lab.packets import Captured
     from lab.record import Record
     from lab.scenario import Scenario
     from lab.topology import Topology
@@ -151,8 +152,20 @@ def test_who_takes_part_is_lit(show: Callable[..., Shown], one: str) -> None:
     assert picture.locator(".lab-unlit").count() > 0
 
 
-def test_the_ladder_is_drawn_in_the_pages_colours(show: Callable[..., Shown], one: str) -> None:
-    drawing = show(one, color_scheme="dark").page.locator(".ladder svg")
+def heard(captured: Captured, host: str) -> Captured:
+    """The same at the other end of the link."""
+    packets = (replace(one, frame=replace(one.frame, outgoing=not one.frame.outgoing)) for one in captured.packets)
+    return replace(captured, host=host, packets=tuple(packets))
+
+
+def test_the_ladder_is_drawn_in_the_pages_colours(
+    show: Callable[..., Shown], scenario: Scenario, topology: Topology, record: Record
+) -> None:
+    (sent,) = rich(record).captures
+    sent = replace(sent, dropped=0, cut=0)
+    record = replace(rich(record), captures=(sent, heard(sent, "router-a")))
+    text = written(session(topology, judge_record(scenario, topology, record, "netns")))
+    drawing = show(text, color_scheme="dark").page.locator(".ladder svg")
     assert drawing.is_visible()
     assert drawing.locator("text", has_text="client-a1").count() > 0
     paper = drawing.locator(".lab-paper").first
