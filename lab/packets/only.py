@@ -10,7 +10,7 @@ from lab.packets.model import Icmp, Tcp, Udp
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from lab.packets.model import Packet
+    from lab.packets.model import Ip, Packet
 
 _NUMBERS = {"icmp": (1, 58), "tcp": (6,), "udp": (17,)}
 """https://www.iana.org/assignments/protocol-numbers"""
@@ -18,16 +18,18 @@ _NUMBERS = {"icmp": (1, 58), "tcp": (6,), "udp": (17,)}
 _ALLOWED = "arp, icmp, udp, tcp, udp/PORT, tcp/PORT"
 _LAST_PORT = 65535
 _IGMP, _ICMPV6 = 2, 58
-_NEIGHBOURS = frozenset({130, 131, 132, 133, 134, 135, 136, 137, 143})
-"""ICMPv6 messages that do for IPv6 what ARP does for IPv4, unasked for too: neighbours, routers and groups
-(RFC 4861, RFC 3810)."""
+_NEIGHBOURS = frozenset({135, 136})
+"""ICMPv6 messages that do for IPv6 what ARP does for IPv4 (RFC 4861)."""
+_UNASKED = frozenset({130, 131, 132, 133, 134, 137, 143})
+"""ICMPv6 messages about groups and routers (RFC 3810, RFC 4861)."""
 
 
 class Only:
     """Takes the packets of some sorts at one place; all of IP when none is named. ValueError for a bad sort.
 
-    What IPv6 says to neighbours on its own account (RFC 4861) counts as ARP does, which it took the place of. What IPv4
-    says of groups (RFC 3376) counts nowhere: it comes when the kernel likes, also long after.
+    What IPv6 asks its neighbours (RFC 4861) counts as ARP does, which it took the place of. What is said of groups, of
+    routers, and of an address that is yet to be taken (RFC 3376, RFC 3810, RFC 4862) counts nowhere: it comes when a
+    kernel likes, that of the machine on its own bridges too.
 
     Fragments but the first have no ports (RFC 791): what their first one was is remembered.
     """
@@ -52,10 +54,16 @@ class Only:
 
     def takes(self, packet: Packet) -> bool:
         """Does it count?"""
-        if packet.arp is not None or _is_about_neighbours(packet):
+        if packet.arp is not None:
             return "arp" in self._protocols
-        if packet.ip is None or packet.ip.protocol == _IGMP:
+        if packet.ip is None or packet.ip.protocol == _IGMP or _is_unasked(packet.ip, packet.transport):
             return False
+        if (
+            packet.ip.protocol == _ICMPV6
+            and isinstance(packet.transport, Icmp)
+            and packet.transport.kind in _NEIGHBOURS
+        ):
+            return "arp" in self._protocols
         if not self._protocols and not self._ports:
             return True
         if any(packet.ip.protocol in _NUMBERS.get(name, ()) for name in self._protocols):
@@ -75,10 +83,8 @@ class Only:
         return ip.offset > 0 and whole in self._firsts
 
 
-def _is_about_neighbours(packet: Packet) -> bool:
-    return (
-        isinstance(packet.transport, Icmp)
-        and packet.ip is not None
-        and packet.ip.protocol == _ICMPV6
-        and packet.transport.kind in _NEIGHBOURS
-    )
+def _is_unasked(ip: Ip, transport: Udp | Tcp | Icmp | None) -> bool:
+    """Is it nobody's doing but a kernel's?"""
+    if ip.protocol != _ICMPV6 or not isinstance(transport, Icmp):
+        return False
+    return transport.kind in _UNASKED or (transport.kind in _NEIGHBOURS and ip.source.is_unspecified)

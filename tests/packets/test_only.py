@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from scapy.layers.inet import ICMP, IP, TCP, UDP, fragment
-from scapy.layers.inet6 import ICMPv6EchoRequest, ICMPv6ND_NS, IPv6
+from scapy.layers.inet6 import ICMPv6EchoRequest, ICMPv6MLReport2, ICMPv6ND_NS, ICMPv6ND_RS, IPv6
 from scapy.layers.l2 import ARP, Ether
 from scapy.packet import Raw
 
@@ -23,6 +23,9 @@ SEGMENT = HERE / TCP(sport=3000, dport=40001)
 PACKETS: dict[str, Packet] = {
     "arp": ARP(),
     "arp of IPv6": HERE_6 / ICMPv6ND_NS(tgt="2001:db8::2"),
+    "an address to be taken": IPv6(src="::", dst="ff02::1:ff00:2") / ICMPv6ND_NS(tgt="2001:db8::2"),
+    "routers": HERE_6 / ICMPv6ND_RS(),
+    "groups of IPv6": HERE_6 / ICMPv6MLReport2(),
     "echo": HERE / ICMP(),
     "echo 6": HERE_6 / ICMPv6EchoRequest(),
     "port unreachable": HERE / ICMP(type=3, code=3) / DATAGRAM,
@@ -36,6 +39,7 @@ PACKETS: dict[str, Packet] = {
     "something else": HERE / Raw(b"x"),
 }
 PACKETS["groups"].proto = 2  # IGMP
+UNASKED = {"an address to be taken", "routers", "groups", "groups of IPv6"}
 PACKETS["something else"].proto = 132
 
 
@@ -46,7 +50,7 @@ def taken(only: Only, packet: Packet) -> bool:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        ([], set(PACKETS) - {"arp", "arp of IPv6", "groups"}),
+        ([], set(PACKETS) - {"arp", "arp of IPv6", *UNASKED}),
         (["arp"], {"arp", "arp of IPv6"}),
         (["icmp"], {"echo", "echo 6", "port unreachable"}),
         (["udp"], {"to 3000", "from 3000", "to 3000 over IPv6", "to 53"}),
