@@ -343,14 +343,19 @@ def test_labs_of_workers_never_meet(project: Project) -> None:
         import pytest
         from lab.engines import netns
 
-        @pytest.mark.parametrize("number", (1, 2))
-        def test_it(lab, number):
-            Path("ready-" + os.environ["PYTEST_XDIST_WORKER"]).touch()
+        def meet(where):
+            Path(where + os.environ["PYTEST_XDIST_WORKER"]).touch()
             deadline = time.monotonic() + 30
-            while len(list(Path().glob("ready-*"))) < 2:
+            while len(list(Path().glob(where + "*"))) < 2:
                 assert time.monotonic() < deadline
                 time.sleep(0.02)
-            assert len({one.name for one in netns.running()}) == 2
+
+        @pytest.mark.parametrize("number", (1, 2))
+        def test_it(lab, number):
+            meet("before-")
+            found = {one.name for one in netns.running()}
+            meet("after-")
+            assert len(found) == 2
             assert lab["server"].run(["sh", "-c", "echo x >> /tmp/visits; cat /tmp/visits"]).lines == ("x",)
         """,
     )

@@ -116,12 +116,12 @@ BREAKAGES = (
     Breakage(
         scenario="tcp-time-wait",
         name="the server closes first",
-        programs={"server": f"{BROKEN}tcp_one_line.py"},
+        programs={"server": f"sh -c '{BROKEN}tcp_one_line.py; exec sleep 60'"},
         line="- run: note-on-the-client",
         subject="note-on-the-client on client-a1",
         what="still running after TIMEOUT s; the transcript ends here;"
         " still expected: '0 0 {client-a1}:{port} {server}:3000'",
-        cause="server was no longer there: it had ended with exit status 0",
+        cause="nobody listens on tcp/3000 on server",
     ),
     Breakage(
         scenario="tcp-stream",
