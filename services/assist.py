@@ -27,7 +27,6 @@ import threading
 import time
 from datetime import datetime
 from types import ModuleType
-from typing import NoReturn
 
 LARGEST = 65_507  # bytes in one datagram, and of what one recv() is asked for
 PATIENCE_S = 5.0  # for a connection, and for a peer that does not read
@@ -112,10 +111,11 @@ class Talk:
         self.last = b""
         self.sending = threading.Lock()
         self.stop_repeating = threading.Event()
+        self.is_over = threading.Event()
 
-    def listen(self) -> NoReturn:
-        """Show all that arrives."""
-        while True:
+    def listen(self) -> None:
+        """Show all that arrives, until it is over."""
+        while not self.is_over.is_set():
             ready, _, _ = select.select(self.end.sockets(), [], [], 0.1)  # and then see who has connected meanwhile
             for sock in ready:
                 try:
@@ -258,12 +258,15 @@ def converse_tcp(options: argparse.Namespace) -> None:
 
 def converse(end: Datagrams | Connections, options: argparse.Namespace) -> None:
     talk = Talk(end, options)
-    threading.Thread(target=talk.listen, daemon=True).start()
+    listening = threading.Thread(target=talk.listen, daemon=True)
+    listening.start()
     try:
         talk.type_lines()
     except EOFError:  # Ctrl-D
         pass
     finally:
+        talk.is_over.set()
+        listening.join(1)  # before the sockets are closed that it waits at
         speaking.acquire(timeout=1)  # no thread shall be in the middle of a line when Python ends
 
 
