@@ -116,6 +116,15 @@ class Topology:
         near = next((node for network, node in having.items() if network in nearby), None)
         return near or (next(iter(having.values())) if len(having) == 1 else None)
 
+    def names_for(self, networks: Collection[str]) -> dict[Address, str]:
+        """Whose each address is, as far as that is clear where only these networks are looked at."""
+        addresses = {interface.address.ip for node in self.nodes.values() for interface in node.interfaces}
+        return {
+            address: names.pop()
+            for address in sorted(addresses)
+            if len(names := {name for network in networks if (name := self.whose(address, (network,)))}) == 1
+        }
+
     def addresses(self) -> dict[str, Address]:
         """`host` and `host.network` to address: the variables that every template knows from the start."""
         known: dict[str, Address] = {}

@@ -13,7 +13,7 @@ from lab.packets import Captured, decode
 from lab.sightings import Sighting, sight_packets, sight_table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from types import TracebackType
 
     from lab.capture import Capture
@@ -85,10 +85,7 @@ class Wire:
 
     def sightings(self, setting: Callable[[str], Setting]) -> list[Sighting]:
         """The packets so far where the scenario expects some."""
-        if not self._scenario.packets:
-            return []
-        captures = _captured(self._expected, self._began_at_s)
-        return [sight_packets(watch, captures, setting(watch.host)) for watch in self._scenario.packets]
+        return self._sighted(_captured(self._expected, self._began_at_s), setting)
 
     def stop(self, setting: Callable[[str], Setting]) -> Seen:
         """Look at the tables, and at all that has passed until now. LabError when the lab itself has missed some."""
@@ -97,12 +94,16 @@ class Wire:
             capture.stop()
         now_s = time.time() - self._began_at_s
         listed = [sight_table(table, tables[table.host], setting(table.host), now_s) for table in self._scenario.nat]
+        captures = _captured(self._captures, self._began_at_s)
         return Seen(
             began_at_s=self._began_at_s,
-            captures=_captured(self._captures, self._began_at_s),
+            captures=captures,
             translations=tables,
-            sightings=(*self.sightings(setting), *listed),
+            sightings=(*self._sighted(captures, setting), *listed),
         )
+
+    def _sighted(self, captures: Sequence[Captured], setting: Callable[[str], Setting]) -> list[Sighting]:
+        return [sight_packets(watch, captures, setting(watch.host)) for watch in self._scenario.packets]
 
 
 def _expected(scenario: Scenario) -> dict[str, set[str]]:

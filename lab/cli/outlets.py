@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from lab.cli.stream import Passed
     from lab.packets import Detail, Packet
-    from lab.topology import Address, Topology
+    from lab.topology import Topology
 
     Taps = Mapping[str, Sequence[str]]
 
@@ -72,7 +72,9 @@ class File:
     """A file that grows, and is whole after each packet."""
 
     def __init__(self, file: BinaryIO, topology: Topology, taps: Taps) -> None:
-        self._writer = PcapngWriter(file, _known(topology, {one for networks in taps.values() for one in networks}))
+        # A file has one list of names for all that it holds.
+        names = topology.names_for({one for networks in taps.values() for one in networks})
+        self._writer = PcapngWriter(file, names)
         for host, networks in taps.items():
             for network in networks:
                 self._writer.interface(f"{host}/{network}")
@@ -126,16 +128,6 @@ def _names(topology: Topology, network: str, packet: Packet) -> str:
     if not any(names):
         return ""
     return f"  ({' > '.join(name or str(end) for name, end in zip(names, ends, strict=True))})"
-
-
-def _known(topology: Topology, networks: Collection[str]) -> dict[Address, str]:
-    """Whose each address is, as far as that is clear: a file has one list of names for all that it holds."""
-    addresses = {interface.address.ip for node in topology.nodes.values() for interface in node.interfaces}
-    return {
-        address: names.pop()
-        for address in sorted(addresses)
-        if len(names := {name for network in networks if (name := topology.whose(address, (network,)))}) == 1
-    }
 
 
 def _say(line: str) -> None:

@@ -22,9 +22,7 @@ if TYPE_CHECKING:
 def capture_file(session: Session) -> bytes:
     """Each scenario's interfaces for themselves, named `SCENARIO HOST/NETWORK`; its steps are comments of packets."""
     file = io.BytesIO()
-    topology = session.topology
-    addresses = {interface.address.ip for node in topology.nodes.values() for interface in node.interfaces}
-    names = {address: name for address in sorted(addresses) if (name := topology.whose(address))}
+    names = session.topology.names_for(session.topology.networks)
     writer = PcapngWriter(file, names, "Socket Lab: " + ", ".join(result.scenario.name for result in session.results))
     for result in session.results:
         if result.record is not None:
