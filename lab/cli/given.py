@@ -1,4 +1,4 @@
-"""What the command line says about the lab, wherever it says it: which file, which engine, which name."""
+"""What several commands are told in the same way: which lab (its file, engine and name), and how many at a time."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _Command = TypeVar("_Command", bound="Callable[..., Any]")
+_MOST_JOBS = 64
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
 
 
@@ -48,6 +49,13 @@ def lab_options(*, with_environment: bool = False) -> Callable[[_Command], _Comm
         return command
 
     return add
+
+
+def jobs_option(command: _Command) -> _Command:
+    """How many labs side by side."""
+    number = click.IntRange(1, _MOST_JOBS)
+    text = "So many at a time, each in a lab of its own."
+    return click.option("--jobs", type=number, default=1, metavar="N", help=text)(command)
 
 
 def _note(context: click.Context, option: click.Parameter, value: Any) -> None:

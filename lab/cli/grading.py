@@ -11,10 +11,9 @@ import click
 
 from lab.cli import labs, library
 from lab.cli.bench import Task, attempt
-from lab.cli.given import Given, lab_options
+from lab.cli.given import Given, jobs_option, lab_options
 from lab.cli.programs import own_programs
 from lab.cli.reports import check_reports
-from lab.cli.running import MOST_JOBS
 from lab.cli.workers import Doing, Workers
 from lab.errors import UsageError
 from lab.grading import STUDENT, Grade, Pattern, commands_of, find_students
@@ -44,13 +43,7 @@ _FILE = click.Path(path_type=Path, allow_dash=True)
     "--program", "programs", multiple=True, required=True, metavar="ROLE=CMD",
     help="A student's program in a role, with {student} in it; of several for a role, the first that is there.",
 )  # fmt: skip
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, MOST_JOBS),
-    default=1,
-    metavar="N",
-    help="So many at a time, each in a lab of its own.",
-)
+@jobs_option
 @click.option("--csv", "csv_file", type=_FILE, metavar="FILE", help="The grades for a spreadsheet.")
 @click.option("--json", "json_file", type=_FILE, metavar="FILE", help="All as JSON; for both, - is standard output.")
 @click.option("--verbose", "-v", is_flag=True, help="Every step as it happens.")

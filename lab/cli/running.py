@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from lab.cli import labs, library
-from lab.cli.given import Given, lab_options
+from lab.cli.given import Given, jobs_option, lab_options
 from lab.cli.programs import own_programs
 from lab.cli.reports import bytes_wanted, check_reports, report_options, write_reports
 from lab.cli.trials import Trials, one_by_one, side_by_side
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from lab.topology import Topology
 
 _FAILED, _ERROR = 1, 3
-MOST_JOBS = 64
 
 
 @click.command("run")
@@ -38,13 +37,7 @@ MOST_JOBS = 64
 @click.option("--topic", metavar="TOPIC", help="All scenarios about this.")
 @click.option("--fresh", is_flag=True, help="On a lab made for this, whatever is up.")
 @click.option("--keep", is_flag=True, help="Leave the lab up afterwards.")
-@click.option(
-    "--jobs",
-    type=click.IntRange(1, MOST_JOBS),
-    default=1,
-    metavar="N",
-    help="So many at a time, each in a lab of its own.",
-)
+@jobs_option
 @click.option("--program", "programs", multiple=True, metavar="ROLE=CMD", help="Your own program in a role.")
 @click.option("--fast", is_flag=True, help="Faster TCP; what packets look like is then not as on a wire.")
 @click.option("--ladder", is_flag=True, help="Draw how the packets went, with both sides of every NAT.")
